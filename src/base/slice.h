@@ -1,0 +1,52 @@
+/* A slice: bytes somebody else owns, with their length. Passed by value; never assumed to end in NUL. */
+#ifndef PALABRE_BASE_SLICE_H
+#define PALABRE_BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct slice {
+    const char *p; /* may be NULL when n is 0 */
+    size_t n;      /* bytes */
+} slice;
+
+/* A slice of a string literal. */
+#define S(literal) ((slice){"" literal, sizeof(literal) - 1})
+/* The same, for static initialisers. */
+#define S_INIT(literal) {"" literal, sizeof(literal) - 1}
+/* Arguments for "%.*s". */
+#define SLICE_FMT(s) (int)(s).n, ((s).p ? (s).p : "")
+
+slice slice_of(const char *text_or_null); /* borrowed; up to the NUL; NULL gives the empty slice */
+slice slice_make(const void *p, size_t n);
+slice slice_sub(slice s, size_t from, size_t to); /* bytes [from, to), both clamped to s.n */
+slice slice_after(slice s, size_t from);
+
+bool slice_equal(slice a, slice b);
+bool slice_equal_nocase(slice a, slice b); /* ASCII letters only */
+int slice_compare(slice a, slice b);       /* bytewise, as memcmp, then by length */
+bool slice_starts(slice s, slice prefix);
+bool slice_starts_nocase(slice s, slice prefix); /* ASCII letters only */
+bool slice_ends(slice s, slice suffix);
+bool slice_is_empty(slice s);
+
+/* Index of the first occurrence, or SIZE_MAX. */
+size_t slice_find_char(slice s, char c);
+size_t slice_find(slice s, slice needle);
+bool slice_contains(slice s, slice needle);
+
+slice slice_trim(slice s); /* without ASCII white space (space \t \r \n \f \v) at both ends */
+
+/* Cuts *rest at the first separator: returns what stands before it, leaves in *rest what stands after it (empty, and
+   with p == NULL when there was no separator, so that a loop can stop on p == NULL). */
+slice slice_cut(slice *rest, char separator);
+
+/* A whole decimal number: an optional '-', digits, nothing else, in the range of int64_t. False leaves *out alone. */
+bool slice_to_int64(slice s, int64_t *out);
+bool slice_to_uint64(slice s, uint64_t *out); /* digits only */
+
+/* FNV-1a, for tables in memory; not for anything an adversary may choose at length. */
+uint64_t slice_hash(slice s);
+
+#endif
