@@ -1,0 +1,87 @@
+/* The one door to the database: statements by name, values bound by name, columns read by name.
+   Two engines stand behind this header; nothing above it knows which. Only src/db holds SQL: every statement is a line
+   of src/db/sql/(name).def, prepared on every connection when it is opened, so that a wrong one is found at start.
+
+   A connection belongs to one thread at a time. Statements of a connection are reused: finish one (db_finish, or step
+   it to its end) before you use the same name again; different names may be open at once.
+
+   struct db_rows *rows = db_use(db, DB_ARTICLE_GET);
+   db_bind_int(rows, "id", id.v);
+   enum status status = db_step(rows, error);   OK: a row; NOT_FOUND: no (more) row; else an error
+   out->headline = db_text(rows, "headline", arena);
+   db_finish(rows); */
+#ifndef PALABRE_DB_DB_H
+#define PALABRE_DB_DB_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+struct db;
+struct db_rows;
+
+enum db_statement {
+#define STATEMENT(name, sql) DB_##name,
+#include "db/sql/all.def"
+#undef STATEMENT
+    DB_STATEMENT_COUNT
+};
+
+enum db_mode {
+    DB_READ,   /* an authorizer refuses every write */
+    DB_WRITE,  /* the writer's; one per process (and, with SQLite, per database) */
+    DB_MIGRATE /* as DB_WRITE, but opens any schema version and prepares nothing */
+};
+
+/* location: "sqlite:PATH/palabre.db" (or a bare path). Fails with INVALID when the schema is newer than the program, with NOT_FOUND when
+   there is no database and mode is DB_READ, UNAVAILABLE when it cannot be opened. DB_WRITE creates and migrates. */
+enum status db_open(slice location, enum db_mode mode, struct db **out, struct error *error) MUST_USE;
+void db_close(struct db *db); /* NULL is fine */
+
+struct db_rows *db_use(struct db *db, enum db_statement statement); /* borrowed; reset, nothing bound */
+void db_bind_int(struct db_rows *rows, const char *name, int64_t value);
+void db_bind_bool(struct db_rows *rows, const char *name, bool value);
+void db_bind_text(struct db_rows *rows, const char *name, slice value); /* value must live until db_finish */
+void db_bind_blob(struct db_rows *rows, const char *name, slice value); /* the same; p NULL binds NULL */
+void db_bind_null(struct db_rows *rows, const char *name);
+void db_bind_id(struct db_rows *rows, const char *name, int64_t id); /* 0 binds NULL */
+enum status db_step(struct db_rows *rows, struct error *error) MUST_USE;
+void db_finish(struct db_rows *rows); /* resets; fine twice */
+void db_finish_p(struct db_rows **rows); /* for CLEANUP */
+
+int64_t db_int(struct db_rows *rows, const char *column); /* 0 for NULL */
+bool db_bool(struct db_rows *rows, const char *column);
+bool db_is_null(struct db_rows *rows, const char *column);
+slice db_text(struct db_rows *rows, const char *column, struct arena *arena); /* copied; empty for NULL */
+slice db_blob(struct db_rows *rows, const char *column, struct arena *arena); /* copied; p NULL for NULL */
+slice db_text_peek(struct db_rows *rows, const char *column); /* borrowed until the next step or finish */
+
+/* Runs a statement that gives no rows; *changed (may be NULL) = rows it changed. CONFLICT on a broken uniqueness. */
+enum status db_run(struct db_rows *rows, int64_t *changed, struct error *error) MUST_USE;
+/* The id given by the last INSERT on this connection. */
+int64_t db_last_id(struct db *db);
+
+/* A snapshot for several reads. Nests (the outermost counts). */
+enum status db_read_begin(struct db *db, struct error *error) MUST_USE;
+void db_read_end(struct db *db);
+
+/* The write transaction and its savepoints: the writer's and the importers' only. */
+enum status db_write_begin(struct db *db, struct error *error) MUST_USE;
+enum status db_write_commit(struct db *db, struct error *error) MUST_USE; /* on the disk when it returns OK */
+void db_write_rollback(struct db *db);
+enum status db_savepoint(struct db *db, struct error *error) MUST_USE;
+enum status db_savepoint_keep(struct db *db, struct error *error) MUST_USE;
+void db_savepoint_undo(struct db *db);
+
+/* Migrations. */
+int64_t db_schema_version(struct db *db); /* of the database; 0: empty */
+int64_t db_schema_latest(void);           /* of this program */
+/* Applies what is missing, each in a transaction; calls progress (may be NULL) with a line for each. */
+enum status db_migrate(struct db *db, void (*progress)(void *ctx, slice line), void *ctx, struct error *error) MUST_USE;
+
+/* The engine's own integrity check and foreign keys. Calls fault with a line for each. INVALID when any. */
+enum status db_check_engine(struct db *db, void (*fault)(void *ctx, slice line), void *ctx,
+                            struct error *error) MUST_USE;
+slice db_engine_name(const struct db *db); /* "sqlite" */
+
+#endif

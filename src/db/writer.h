@@ -1,0 +1,43 @@
+/* The writer: the one thread that owns the write connection. It takes every job that waits, runs them in one
+   transaction (a savepoint each), commits once, then tells all: group commit. Nothing is acknowledged before it is on
+   the disk. A job that fails is undone alone; when the commit itself fails, every job of the batch is told UNAVAILABLE. */
+#ifndef PALABRE_DB_WRITER_H
+#define PALABRE_DB_WRITER_H
+
+#include "db/db.h"
+
+struct writer;
+
+struct writer_job {
+    /* Runs on the writer's thread, in a savepoint. What it returns decides: OK keeps, anything else undoes. May run
+       again when the transaction had to be (the engine said so): it must set its results anew. */
+    enum status (*apply)(struct db *db, struct writer_job *job, struct error *error);
+    /* Runs on the writer's thread after the commit; must be short and not block: hand on to a pool or a loop. The job
+       is the callee's again. */
+    void (*done)(struct writer_job *job, enum status status, const struct error *error);
+    struct writer_job *next; /* the queue's */
+    enum status status;      /* the writer's */
+    struct error error;      /* the writer's */
+};
+
+struct writer_options {
+    slice location;
+    size_t max_queue; /* jobs waiting; beyond: BUSY */
+    size_t max_batch; /* jobs per transaction */
+};
+
+enum status writer_new(const struct writer_options *options, struct writer **out, struct error *error) MUST_USE;
+/* Any thread; never blocks on the disk. BUSY when the queue is full: done() is then not called. */
+enum status writer_submit(struct writer *writer, struct writer_job *job) MUST_USE;
+/* Submits and waits: for commands and start-up, never on a loop or in the writer. */
+enum status writer_run(struct writer *writer, enum status (*apply)(struct db *db, void *ctx, struct error *error),
+                       void *ctx, struct error *error) MUST_USE;
+void writer_stop(struct writer *writer); /* does what waits, then ends the thread */
+void writer_free(struct writer *writer);
+
+struct writer_figures {
+    int64_t jobs, batches, failed_commits, waiting;
+};
+struct writer_figures writer_figures(struct writer *writer);
+
+#endif

@@ -1,0 +1,84 @@
+/* Articles, press excerpts and pages, with the switches of their discussion. */
+#ifndef PALABRE_DOMAIN_ARTICLE_H
+#define PALABRE_DOMAIN_ARTICLE_H
+
+#include "domain/section.h"
+
+enum article_kind { ARTICLE_PLAIN, ARTICLE_EXCERPT, ARTICLE_PAGE }; /* a page stands in no list */
+enum article_state { ARTICLE_DRAFT, ARTICLE_PUBLISHED, ARTICLE_WITHDRAWN };
+enum body_format { BODY_MARKDOWN, BODY_HTML };
+
+slice article_kind_name(enum article_kind kind); /* "article", "excerpt", "page" */
+bool article_kind_parse(slice name, enum article_kind *out);
+slice article_state_name(enum article_state state); /* "draft", "published", "withdrawn" */
+
+struct article {
+    article_id id; /* 0 when new */
+    section_id section;
+    slice section_slug, section_title; /* read only; empty without a section */
+    enum article_kind kind;
+    enum article_state state;
+    slice slug, language;
+    slice headline, standfirst, byline;
+    slice body_source;
+    enum body_format body_format;
+    slice body_html; /* safe, derived; empty in lists */
+    slice source_url, source_site, source_author, source_title;
+    time_ms source_date; /* 0: unknown */
+    enum moderation moderation; /* the article's own */
+    enum moderation effective;  /* read only: what holds now, from site.strict, article, section, site, in that order */
+    bool discussion_closed;     /* by the editor */
+    bool accepts_comments;      /* read only: published, not closed by editor, policy or age (site.close_after_days) */
+    time_ms created_at, published_at, updated_at; /* published_at 0: not yet */
+    account_id author;          /* who made it; 0 imported */
+    int64_t revision, version, last_ordinal, comment_count, pending_count;
+};
+
+struct article_list {
+    struct article *items;
+    size_t count;
+    bool more; /* there are older ones */
+};
+
+/* Any state; the caller decides who may see a draft. */
+enum status article_get(struct db *db, struct arena *arena, article_id id, struct article *out,
+                        struct error *error) MUST_USE;
+
+struct article_filter {
+    section_id section;      /* 0: all */
+    slice language;          /* empty: all */
+    bool all_states;         /* for the editor's list: drafts and withdrawn too, newest change first, pages too */
+    time_ms before;          /* keyset: older than this moment … */
+    article_id before_id;    /* … or of it with a smaller id; 0: from the newest */
+    time_ms since;           /* 0: no lower bound (archive by month) */
+    size_t limit;            /* 1..500 */
+    bool with_body;          /* body_html too (feeds) */
+};
+/* Published articles, newest first (pages are left out). Bodies are empty unless asked for. */
+enum status article_list_load(struct db *db, struct arena *arena, const struct article_filter *filter,
+                         struct article_list *out, struct error *error) MUST_USE;
+
+/* Each published article and page, oldest id first, without text: for the sitemap. */
+enum status article_each(struct db *db, enum status (*visit)(void *ctx, const struct article *article), void *ctx,
+                         struct error *error) MUST_USE;
+
+/* Fills body_html, slug (when empty), and checks every field: INVALID with error->detail "field: what". Any thread. */
+enum status article_prepare(struct arena *arena, struct article *article, struct error *error) MUST_USE;
+
+/* Writer: makes (id 0) or saves a prepared article: headline, texts, section, kind, language, source, moderation,
+   discussion_closed. `revision` is the one the form was made from: CONFLICT when somebody saved since. The text
+   replaced is kept as a revision; journals. `by` 0: import. */
+enum status article_save(struct db *db, const struct article *article, account_id by, article_id *id,
+                         struct error *error) MUST_USE;
+/* Writer: draft ↔ published ↔ withdrawn. Publishing sets published_at once (at: 0 = now). */
+enum status article_set_state(struct db *db, article_id id, enum article_state state, time_ms at, account_id by,
+                              struct error *error) MUST_USE;
+/* Writer: opens or closes the discussion; its own policy. */
+enum status article_set_discussion(struct db *db, article_id id, bool closed, enum moderation moderation,
+                                   account_id by, struct error *error) MUST_USE;
+
+/* Addresses of what was imported: path and query as on the old site. NOT_FOUND. One of the two ids is set. */
+enum status redirect_find(struct db *db, slice path, article_id *article, comment_number *comment,
+                          struct error *error) MUST_USE;
+
+#endif

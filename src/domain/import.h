@@ -1,0 +1,30 @@
+/* Doors for moving in: rows with their own dates, states and keys. Writer, within the importer's transaction. */
+#ifndef PALABRE_DOMAIN_IMPORT_H
+#define PALABRE_DOMAIN_IMPORT_H
+
+#include "domain/comment.h"
+
+struct import_article {
+    slice source, key;       /* once per pair */
+    struct article article;  /* prepared: body_html set; state, dates and slug are taken as they are */
+    const slice *old_paths;  /* path and query on the old site */
+    size_t old_path_count;
+};
+/* *made false: it was there already (nothing is changed), *id is its id. */
+enum status import_article_add(struct db *db, const struct import_article *input, article_id *id, bool *made,
+                           struct error *error) MUST_USE;
+
+struct import_comment {
+    slice source, key, parent_key; /* parent_key empty: a root. The parent must have been imported before. */
+    article_id article;
+    enum comment_state state;
+    slice name, email, website, title, text_source, html, language;
+    time_ms submitted_at;
+    slice address_sealed, fingerprint;
+    int64_t wanted_number; /* 0: none. Taken when it was never given; so old #comment-N addresses stay true */
+};
+/* Published ones get their ordinals in the order of calls: call in order of date, parents first. */
+enum status import_comment_add(struct db *db, const struct import_comment *input, comment_number *number, bool *made,
+                           struct error *error) MUST_USE;
+
+#endif
