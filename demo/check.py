@@ -111,6 +111,11 @@ def site_problems(publication):
     if not 5 <= len(rules["fr"]) <= 6:
         found.append("charter: five or six rules are wanted")
     for language in LANGUAGES:
+        texts = [site["tagline"][language], charter[language]["introduction"]]
+        for rule in charter[language]["rules"]:
+            texts += [rule["title"], rule["text"], rule["legal_ground"] or ""]
+        for text in texts + [section["description"] for section in sections if section["language"] == language]:
+            found += text_problems(f"charter or site, {language}", text, language)
         found += duplicates(f"charter {language}, rule", [code for code, _ in rules[language]])
         found += [f"charter {language}, rule {code}: severity '{severity}'" for code, severity in rules[language]
                   if severity not in SEVERITIES]
@@ -294,13 +299,15 @@ def promise_problems(publication):
         "one press excerpt": sum(article["kind"] == "excerpt" for article in articles) == 1,
         "one closed discussion": sum(article["discussion"] == "closed" for article in articles) == 1,
         "a long French article with headings, a quotation, a list and a figure": any(
-            all(re.search(mark, body, re.MULTILINE) for mark in ("^## ", "^> ", "^- ", r"^!\[")) for body in long_bodies),
+            all(re.search(mark, body, re.MULTILINE) for mark in ("^## ", "^> ", "^- ", r"^!\["))
+            for body in long_bodies),
         "sixty to sixty-six messages": 60 <= len(messages) <= 66,
         "a discussion of three pages": max(roots.values(), default=0) > 2 * ROOTS_A_PAGE,
         "replies to replies": len(nested) >= 3,
         "eight to ten pending messages": 8 <= states["pending"] <= 10,
         "three reported messages": len(reported) == 3,
-        "two removed, one rejected, one withdrawn": [states["removed"], states["rejected"], states["withdrawn"]] == [2, 1, 1],
+        "two removed, one rejected, one withdrawn": [
+            states[state] for state in ("removed", "rejected", "withdrawn")] == [2, 1, 1],
         "an author who answers": any(message["name"] == bylines[message["article"]] and message["reply_to"]
                                      for message in published),
         "a mention of another reader": any(re.search(r"(?<!\w)@\w", message["text"]) for message in published),
