@@ -13,18 +13,18 @@ struct arena;
 /* A new arena that gives at most max_bytes in all (asking for more is fatal for the process unless tried with
    arena_try_alloc: pick ceilings from input limits, with room to spare). Free with arena_free. */
 struct arena *arena_new(size_t max_bytes);
-void arena_free(struct arena *arena); /* NULL is fine */
-void arena_free_p(struct arena **arena); /* for CLEANUP */
-void arena_reset(struct arena *arena);   /* empties it, keeps its first block */
+void arena_free(struct arena *arena);         /* NULL is fine */
+void arena_free_p(struct arena **arena);      /* for CLEANUP */
+void arena_reset(struct arena *arena);        /* empties it, keeps its first block */
 size_t arena_used(const struct arena *arena); /* bytes handed out since new or reset */
 
-void *arena_alloc(struct arena *arena, size_t size);                    /* zeroed, aligned for any type */
+void *arena_alloc(struct arena *arena, size_t size);                     /* zeroed, aligned for any type */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size); /* zeroed; overflow aborts */
 void *arena_try_alloc(struct arena *arena, size_t size);                 /* zeroed; NULL over the ceiling */
 slice arena_copy(struct arena *arena, slice s);                          /* followed by a NUL that is not counted */
 const char *arena_cstring(struct arena *arena, slice s);                 /* NUL-terminated; NULL if s holds a NUL */
 slice arena_format(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
-slice arena_format_v(struct arena *arena, const char *format, va_list arguments);
+slice arena_format_v(struct arena *arena, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, count, type) ((type *)arena_alloc_array((arena), (count), sizeof(type)))

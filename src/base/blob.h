@@ -11,10 +11,10 @@ struct blob {
     const char *p; /* n bytes and a NUL that is not counted */
 };
 
-struct blob *blob_new(slice bytes);           /* a copy; one reference, the caller's */
-struct blob *blob_new_take(struct buf *b);    /* takes the buffer's memory, no copy; the buffer is empty after */
-struct blob *blob_ref(struct blob *blob);     /* any thread that holds one already */
-void blob_unref(struct blob *blob);           /* any thread; NULL is fine */
+struct blob *blob_new(slice bytes);                /* a copy; one reference, the caller's */
+struct blob *blob_new_take(struct buf *b);         /* takes the buffer's memory, no copy; the buffer is empty after */
+struct blob *blob_ref(struct blob *blob);          /* any thread that holds one already */
+void blob_unref(struct blob *blob);                /* any thread; NULL is fine */
 slice blob_slice(const struct blob *blob_or_null); /* borrowed */
 
 #endif

@@ -40,7 +40,9 @@ slice crypto_token(struct arena *arena) {
     return (slice){text, CRYPTO_TOKEN_CHARS};
 }
 
-struct crypto_hash crypto_sha256(slice data) { return crypto_sha256_two(data, (slice){NULL, 0}); }
+struct crypto_hash crypto_sha256(slice data) {
+    return crypto_sha256_two(data, (slice){NULL, 0});
+}
 
 struct crypto_hash crypto_sha256_two(slice first, slice second) {
     struct crypto_hash hash;

@@ -24,10 +24,10 @@ struct error {
 };
 
 struct status_info {
-    const char *name;     /* "not_found" */
-    int http_status;      /* 404 */
-    int exit_code;        /* of a command; sysexits(3) where one fits */
-    const char *title;    /* RFC 9457 title, English */
+    const char *name;  /* "not_found" */
+    int http_status;   /* 404 */
+    int exit_code;     /* of a command; sysexits(3) where one fits */
+    const char *title; /* RFC 9457 title, English */
 };
 
 const struct status_info *status_info(enum status status); /* borrowed, static */

@@ -14,7 +14,8 @@ typedef struct slice {
 /* A slice of a string literal. */
 #define S(literal) ((slice){"" literal, sizeof(literal) - 1})
 /* The same, for static initialisers. */
-#define S_INIT(literal) {"" literal, sizeof(literal) - 1}
+#define S_INIT(literal)                                                                                                \
+    { "" literal, sizeof(literal) - 1 }
 /* Arguments for "%.*s". */
 #define SLICE_FMT(s) (int)(s).n, ((s).p ? (s).p : "")
 

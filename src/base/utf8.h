@@ -12,8 +12,8 @@ bool utf8_is_valid(slice s);
 /* Takes one code point off the front of *rest; on a malformed byte gives U+FFFD and takes that byte. False when empty. */
 bool utf8_next(slice *rest, uint32_t *code_point);
 void utf8_add(struct buf *b, uint32_t code_point);
-size_t utf8_length(slice s);                       /* code points */
-slice utf8_prefix(slice s, size_t code_points);    /* the first so many code points */
+size_t utf8_length(slice s);                    /* code points */
+slice utf8_prefix(slice s, size_t code_points); /* the first so many code points */
 
 /* Offset of the first control character (C0 but \t \n \r, DEL, C1) or bidirectional override or non-character, or
    SIZE_MAX. Text from people must have none. */
