@@ -1,0 +1,338 @@
+/* Locking: a shard's mutex guards its table, its entries and their lists of waiters; it is never held while a page is
+   made, while a waiter is told, or while another shard's is held. A page is immutable; the entry holds one reference.
+
+   An entry lives as long as it has a page, a rendering under way, or somebody waiting. `change` counts what happened to
+   it: a rendering notes it when it starts, so that a page knows which changes it holds. */
+#include "cache/cache.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { SHARDS = 16, FIRST_SLOTS = 64 };
+
+struct entry {
+    struct cache_key key;
+    struct entry *next;
+    struct cache *cache;
+    struct page *page;         /* NULL: none yet, or dropped */
+    uint64_t change;           /* how often it was renewed or dropped */
+    uint64_t page_change;      /* the change that `page` holds */
+    uint64_t rendering_change; /* that the rendering under way will hold */
+    bool rendering;
+    bool renew; /* a change came for which nobody's asking is awaited */
+    bool used;  /* since the last sweep */
+    struct cache_waiter *waiters;
+};
+
+struct shard {
+    pthread_mutex_t lock;
+    struct entry **slots;
+    size_t slot_count, entry_count;
+};
+
+struct cache {
+    struct cache_options options;
+    struct shard shards[SHARDS];
+    _Atomic int64_t pages, bytes, hits, misses, renderings, evictions;
+    _Atomic unsigned sweep; /* the shard to sweep next */
+};
+
+static uint64_t key_hash(const struct cache_key *key) {
+    uint64_t h = (uint64_t)key->id * 0x9E3779B97F4A7C15u;
+    h ^= ((uint64_t)key->number + 0x632BE59BD9B4E019u) * 0xC2B2AE3D27D4EB4Fu;
+    h ^= (uint64_t)key->kind << 17 ^ (uint64_t)key->language << 9 ^ (uint64_t)key->order << 3;
+    h ^= h >> 29;
+    h *= 0xBF58476D1CE4E5B9u;
+    return h ^ h >> 32;
+}
+
+static bool key_equal(const struct cache_key *a, const struct cache_key *b) {
+    return a->id == b->id && a->number == b->number && a->kind == b->kind && a->language == b->language &&
+           a->order == b->order;
+}
+
+static struct shard *shard_of(struct cache *cache, const struct cache_key *key) {
+    return &cache->shards[key_hash(key) % SHARDS];
+}
+
+static struct entry **slot_of(struct shard *shard, const struct cache_key *key) {
+    return &shard->slots[key_hash(key) / SHARDS % shard->slot_count];
+}
+
+static struct entry *lookup(struct shard *shard, const struct cache_key *key) {
+    struct entry *entry = *slot_of(shard, key);
+    while (entry && !key_equal(&entry->key, key)) entry = entry->next;
+    return entry;
+}
+
+static void grow(struct shard *shard) {
+    struct entry **old = shard->slots;
+    size_t old_count = shard->slot_count;
+    shard->slot_count *= 2;
+    shard->slots = memory_alloc_array(shard->slot_count, sizeof *shard->slots);
+    for (size_t i = 0; i < old_count; i++) {
+        for (struct entry *entry = old[i]; entry;) {
+            struct entry *next = entry->next;
+            struct entry **slot = slot_of(shard, &entry->key);
+            entry->next = *slot;
+            *slot = entry;
+            entry = next;
+        }
+    }
+    memory_free(old);
+}
+
+static struct entry *lookup_or_add(struct cache *cache, struct shard *shard, const struct cache_key *key) {
+    struct entry *entry = lookup(shard, key);
+    if (entry) return entry;
+    if (shard->entry_count >= shard->slot_count) grow(shard);
+    entry = NEW(struct entry);
+    entry->key = *key;
+    entry->cache = cache;
+    struct entry **slot = slot_of(shard, key);
+    entry->next = *slot;
+    *slot = entry;
+    shard->entry_count++;
+    return entry;
+}
+
+static void set_page(struct cache *cache, struct entry *entry, struct page *page) {
+    if (entry->page) {
+        atomic_fetch_sub(&cache->bytes, (int64_t)entry->page->bytes);
+        atomic_fetch_sub(&cache->pages, 1);
+        page_unref(entry->page);
+    }
+    if (page) {
+        atomic_fetch_add(&cache->bytes, (int64_t)page->bytes);
+        atomic_fetch_add(&cache->pages, 1);
+    }
+    entry->page = page;
+}
+
+/* Removes the entry from its shard when nothing holds it any more. */
+static void let_go_if_empty(struct shard *shard, struct entry *entry) {
+    if (entry->page || entry->rendering || entry->waiters) return;
+    struct entry **at = slot_of(shard, &entry->key);
+    while (*at != entry) at = &(*at)->next;
+    *at = entry->next;
+    shard->entry_count--;
+    memory_free(entry);
+}
+
+/* Lets go what was not used since the last sweep, shard by shard, until the bytes fit again. Two rounds see everything
+   once unused. */
+static void evict(struct cache *cache) {
+    for (int i = 0; i < 2 * SHARDS && atomic_load(&cache->bytes) > (int64_t)cache->options.max_bytes; i++) {
+        struct shard *shard = &cache->shards[atomic_fetch_add(&cache->sweep, 1) % SHARDS];
+        pthread_mutex_lock(&shard->lock);
+        for (size_t s = 0; s < shard->slot_count; s++) {
+            for (struct entry *entry = shard->slots[s], *next; entry; entry = next) {
+                next = entry->next;
+                bool keep = entry->used || !entry->page || entry->rendering;
+                entry->used = false;
+                if (keep) continue;
+                set_page(cache, entry, NULL);
+                atomic_fetch_add(&cache->evictions, 1);
+                let_go_if_empty(shard, entry);
+            }
+        }
+        pthread_mutex_unlock(&shard->lock);
+    }
+}
+
+static void tell_all(struct cache_waiter *waiters, enum status status, struct page *page, const struct error *error) {
+    while (waiters) {
+        struct cache_waiter *next = waiters->next;
+        waiters->ready(waiters, status, page, error);
+        waiters = next;
+    }
+}
+
+/* Takes off the entry's list those who are content with what holds `change`. */
+static struct cache_waiter *take_waiters(struct entry *entry, uint64_t change) {
+    struct cache_waiter *taken = NULL, **at = &entry->waiters;
+    while (*at) {
+        struct cache_waiter *waiter = *at;
+        if (waiter->change > change) {
+            at = &waiter->next;
+            continue;
+        }
+        *at = waiter->next;
+        waiter->next = taken;
+        taken = waiter;
+    }
+    return taken;
+}
+
+static void run_rendering(void *job, void *thread_state);
+
+/* With the shard locked: starts a rendering unless one is under way. Gives back those to be told that there is no room
+   in the queue. */
+static struct cache_waiter *start_rendering(struct cache *cache, struct entry *entry) {
+    if (entry->rendering) return NULL;
+    entry->rendering = true;
+    entry->rendering_change = entry->change;
+    if (pool_submit_urgent(cache->options.pool, run_rendering, entry) == OK) return NULL;
+    entry->rendering = false;
+    if (entry->page_change < entry->change) set_page(cache, entry, NULL); /* stale, and nothing will renew it */
+    return take_waiters(entry, UINT64_MAX);
+}
+
+static void run_rendering(void *job, void *thread_state) {
+    struct entry *entry = job;
+    struct cache *cache = entry->cache;
+    struct shard *shard = shard_of(cache, &entry->key);
+    struct page *page = NULL;
+    struct error error = {OK, ""};
+    /* What changes from here on may or may not be in the page: only what was counted before surely is. */
+    pthread_mutex_lock(&shard->lock);
+    entry->rendering_change = entry->change;
+    entry->renew = false;
+    pthread_mutex_unlock(&shard->lock);
+    enum status status = cache->options.render(cache->options.ctx, thread_state, &entry->key, &page, &error);
+    assert((status == OK) == (page != NULL));
+    atomic_fetch_add(&cache->renderings, 1);
+
+    pthread_mutex_lock(&shard->lock);
+    entry->rendering = false;
+    entry->page_change = entry->rendering_change;
+    bool outdated = entry->page_change < entry->change;
+    struct page *shown = page ? page_ref(page) : NULL;
+    set_page(cache, entry, page);
+    entry->used = true;
+    struct cache_waiter *told = take_waiters(entry, entry->page_change), *refused = NULL;
+    if (entry->waiters || entry->renew)
+        refused = start_rendering(cache, entry);
+    else if (outdated)
+        set_page(cache, entry, NULL);
+    let_go_if_empty(shard, entry);
+    pthread_mutex_unlock(&shard->lock);
+
+    tell_all(told, status, shown, &error);
+    page_unref(shown);
+    tell_all(refused, BUSY, NULL, &error);
+    if (atomic_load(&cache->bytes) > (int64_t)cache->options.max_bytes) evict(cache);
+}
+
+struct cache *cache_new(const struct cache_options *options) {
+    struct cache *cache = NEW(struct cache);
+    cache->options = *options;
+    for (int i = 0; i < SHARDS; i++) {
+        pthread_mutex_init(&cache->shards[i].lock, NULL);
+        cache->shards[i].slot_count = FIRST_SLOTS;
+        cache->shards[i].slots = memory_alloc_array(FIRST_SLOTS, sizeof(struct entry *));
+    }
+    return cache;
+}
+
+void cache_free(struct cache *cache) {
+    if (!cache) return;
+    for (int i = 0; i < SHARDS; i++) {
+        struct shard *shard = &cache->shards[i];
+        for (size_t s = 0; s < shard->slot_count; s++) {
+            for (struct entry *entry = shard->slots[s], *next; entry; entry = next) {
+                next = entry->next;
+                page_unref(entry->page);
+                memory_free(entry);
+            }
+        }
+        memory_free(shard->slots);
+        pthread_mutex_destroy(&shard->lock);
+    }
+    memory_free(cache);
+}
+
+struct page *cache_find(struct cache *cache, const struct cache_key *key) {
+    struct shard *shard = shard_of(cache, key);
+    struct cache_waiter *refused = NULL;
+    pthread_mutex_lock(&shard->lock);
+    struct entry *entry = lookup(shard, key);
+    struct page *page = entry && entry->page ? page_ref(entry->page) : NULL;
+    if (page) {
+        entry->used = true;
+        if (page->fresh_until && !entry->rendering && clock_now() > page->fresh_until) {
+            refused = start_rendering(cache, entry);
+            let_go_if_empty(shard, entry);
+        }
+    }
+    pthread_mutex_unlock(&shard->lock);
+    tell_all(refused, BUSY, NULL, &(struct error){BUSY, "too many pages are being made"});
+    atomic_fetch_add_explicit(page ? &cache->hits : &cache->misses, 1, memory_order_relaxed);
+    return page;
+}
+
+/* Joins the rendering under way, or starts one. renew: what is there does not do any more. */
+static void join(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter, bool renew) {
+    struct shard *shard = shard_of(cache, key);
+    struct cache_waiter *refused = NULL;
+    struct page *there = NULL;
+    pthread_mutex_lock(&shard->lock);
+    struct entry *entry = lookup_or_add(cache, shard, key);
+    if (renew) {
+        entry->change++;
+        entry->renew = true;
+    }
+    if (!renew && entry->page && waiter) {
+        there = page_ref(entry->page);
+    } else {
+        if (waiter) {
+            waiter->change = entry->change;
+            waiter->next = entry->waiters;
+            entry->waiters = waiter;
+        }
+        refused = start_rendering(cache, entry);
+        let_go_if_empty(shard, entry);
+    }
+    pthread_mutex_unlock(&shard->lock);
+    struct error error = {BUSY, "too many pages are being made"};
+    if (there) waiter->ready(waiter, OK, there, NULL);
+    page_unref(there);
+    tell_all(refused, BUSY, NULL, &error);
+}
+
+void cache_want(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter) {
+    join(cache, key, waiter, false);
+}
+
+void cache_renew(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter) {
+    join(cache, key, waiter, true);
+}
+
+static void drop(struct cache *cache, struct shard *shard, struct entry *entry) {
+    entry->change++;
+    set_page(cache, entry, NULL);
+    let_go_if_empty(shard, entry);
+}
+
+void cache_drop(struct cache *cache, const struct cache_key *key) {
+    struct shard *shard = shard_of(cache, key);
+    pthread_mutex_lock(&shard->lock);
+    struct entry *entry = lookup(shard, key);
+    if (entry) drop(cache, shard, entry);
+    pthread_mutex_unlock(&shard->lock);
+}
+
+void cache_drop_matching(struct cache *cache, bool (*fits)(void *ctx, const struct cache_key *key), void *ctx) {
+    for (int i = 0; i < SHARDS; i++) {
+        struct shard *shard = &cache->shards[i];
+        pthread_mutex_lock(&shard->lock);
+        for (size_t s = 0; s < shard->slot_count; s++) {
+            for (struct entry *entry = shard->slots[s], *next; entry; entry = next) {
+                next = entry->next;
+                if (fits(ctx, &entry->key)) drop(cache, shard, entry);
+            }
+        }
+        pthread_mutex_unlock(&shard->lock);
+    }
+}
+
+struct cache_figures cache_figures(struct cache *cache) {
+    return (struct cache_figures){
+        atomic_load(&cache->pages),  atomic_load(&cache->bytes),      atomic_load(&cache->hits),
+        atomic_load(&cache->misses), atomic_load(&cache->renderings), atomic_load(&cache->evictions),
+    };
+}

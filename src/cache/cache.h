@@ -1,0 +1,66 @@
+/* The rendered pages, by key. Readers take a reference and go; nothing is locked while bytes are written.
+
+   A page is made once however many wait for it (single flight). When a decision falls, the pages it touches are made
+   again at once and swapped in (cache_renew), and whoever decided is answered after the swap; pages that only mention
+   it are dropped (cache_drop) and made when next asked for. A page whose making began before a change was committed is
+   never taken for one that holds it: every entry counts its changes.
+
+   Any thread, but for what says otherwise. */
+#ifndef PALABRE_CACHE_CACHE_H
+#define PALABRE_CACHE_CACHE_H
+
+#include "base/error.h"
+#include "cache/page.h"
+#include "os/pool.h"
+
+struct cache_key {
+    uint16_t kind;    /* the app's */
+    uint8_t language; /* the app's index */
+    uint8_t order;    /* the app's */
+    int64_t id, number;
+};
+
+struct cache;
+
+/* Makes the page of a key, on a worker. *out: one reference, the cache's. Any status but OK goes to all who wait, and
+   is not remembered. */
+typedef enum status (*cache_render)(void *ctx, void *thread_state, const struct cache_key *key, struct page **out,
+                                    struct error *error);
+
+struct cache_options {
+    struct pool *pool; /* outlives the cache */
+    size_t max_bytes;  /* beyond: pages not used lately are let go */
+    cache_render render;
+    void *ctx;
+};
+struct cache *cache_new(const struct cache_options *options);
+void cache_free(struct cache *cache); /* after pool_stop */
+
+/* A reference to the page, or NULL when it has to be made. One that is no longer fresh is given all the same, and made
+   again in the background. */
+struct page *cache_find(struct cache *cache, const struct cache_key *key);
+
+/* Somebody who waits. In storage of the caller's, until `ready` is called: once, on a worker (or at once, on the
+   caller's thread, when the page is there, or when nothing more can be queued: status BUSY). page is borrowed, NULL unless
+   status is OK. */
+struct cache_waiter {
+    void (*ready)(struct cache_waiter *waiter, enum status status, struct page *page, const struct error *error);
+    struct cache_waiter *next; /* the cache's */
+    uint64_t change;           /* the cache's */
+};
+void cache_want(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter);
+
+/* After a commit: the page is made again now, the old one served meanwhile; waiter (may be NULL) is told after the
+   swap. */
+void cache_renew(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter);
+/* After a commit: the page, if it is there, is made again when next asked for; who asks waits for the new one. */
+void cache_drop(struct cache *cache, const struct cache_key *key);
+/* The same for every key that fits. fits() must be quick; it runs under a lock. */
+void cache_drop_matching(struct cache *cache, bool (*fits)(void *ctx, const struct cache_key *key), void *ctx);
+
+struct cache_figures {
+    int64_t pages, bytes, hits, misses, renderings, evictions;
+};
+struct cache_figures cache_figures(struct cache *cache);
+
+#endif
