@@ -25,7 +25,7 @@
 struct catalog;
 
 enum {
-    CATALOG_MAX_PLURAL_FORMS = 6, /* Arabic's; no language of gettext's manual has more */
+    CATALOG_MAX_PLURAL_FORMS = 6, /* Arabic has six; no language in the manual of gettext has more */
 };
 
 /* English: gives every message back as it is; two plural forms, the first for n == 1. Static. */
@@ -50,7 +50,10 @@ slice catalog_get(const struct catalog *catalog, const char *message);
 slice catalog_get_slice(const struct catalog *catalog, slice message);
 slice catalog_get_plural(const struct catalog *catalog, const char *one, const char *many, int64_t n);
 
-/* Plural forms one by one, for templates. form < catalog_plural_forms(). */
+bool catalog_has(const struct catalog *catalog, slice message); /* a translation of it */
+
+/* Plural forms one by one, for templates. form < catalog_plural_forms(). What the catalog lacks is English: choose its
+   forms by catalog_english() then. */
 unsigned catalog_plural_forms(const struct catalog *catalog);
 unsigned catalog_plural_form(const struct catalog *catalog, int64_t n); /* of |n| */
 slice catalog_get_form(const struct catalog *catalog, slice one, slice many, unsigned form);

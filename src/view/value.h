@@ -21,10 +21,9 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
+#include "text/html.h"
 
 #include <string.h>
-
-struct html; /* text/html.h */
 
 enum value_type {
     VALUE_NULL,   /* stands for nothing, but hides a value of the same name further out */
@@ -61,8 +60,7 @@ static inline void value_set_null(struct value *object, slice key);
 static inline void value_set_bool(struct value *object, slice key, bool truth);
 static inline void value_set_int(struct value *object, slice key, int64_t integer);
 static inline void value_set_string(struct value *object, slice key, slice text);
-/* Include text/html.h to call it. */
-void value_set_html(struct value *object, slice key, struct html html);
+static inline void value_set_html(struct value *object, slice key, struct html html);
 /* A new empty object, or list, under the key. */
 static inline struct value *value_set_object(struct value *object, slice key);
 static inline struct value *value_set_list(struct value *object, slice key);
@@ -133,6 +131,12 @@ static inline void value_set_string(struct value *object, slice key, slice text)
     struct value *slot = value_slot(object, key, value_key_hash(key));
     slot->type = VALUE_STRING;
     slot->text = text;
+}
+
+static inline void value_set_html(struct value *object, slice key, struct html html) {
+    struct value *slot = value_slot(object, key, value_key_hash(key));
+    slot->type = VALUE_HTML;
+    slot->text = html.s;
 }
 
 static inline struct value *value_set_object(struct value *object, slice key) {
