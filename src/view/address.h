@@ -1,0 +1,57 @@
+/* Every address of the site is made here. All are paths ("/articles/3-le-pont") without the host; address_absolute puts
+   the site's in front. Results live in the arena. Ids and numbers are written as they are; slugs and secrets are
+   percent-encoded, so nothing that comes in can break out. */
+#ifndef PALABRE_VIEW_ADDRESS_H
+#define PALABRE_VIEW_ADDRESS_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/slice.h"
+
+#define ADDRESS_HOME "/"
+#define ADDRESS_CHARTER "/charter"
+#define ADDRESS_SIGN_IN "/sign-in"
+#define ADDRESS_SIGN_OUT "/sign-out"
+#define ADDRESS_DESK "/moderation"
+#define ADDRESS_SITEMAP "/sitemap.xml"
+
+enum feed_format { FEED_ATOM, FEED_RSS, FEED_JSON, FEED_FORMATS };
+slice feed_format_extension(enum feed_format format); /* "atom", "rss", "json" */
+bool feed_format_parse(slice extension, enum feed_format *out);
+slice feed_format_content_type(enum feed_format format); /* "application/atom+xml; charset=utf-8" … */
+
+/* language empty: the site's own. */
+slice address_home(struct arena *arena, slice language); /* /?lang=en */
+slice address_section(struct arena *arena, slice slug);  /* /sections/culture */
+slice address_section_older(struct arena *arena, slice slug, time_ms at,
+                            int64_t id);                           /* /sections/culture?before=AT-ID */
+bool address_parse_before(slice before, time_ms *at, int64_t *id); /* "AT-ID" */
+slice address_archive(struct arena *arena, int year, int month);   /* /archive/2022-01 */
+bool address_parse_month(slice segment, int *year, int *month);    /* "2022-01", years 1000–9999 */
+
+slice address_article(struct arena *arena, int64_t id, slice slug);  /* /articles/3-le-pont */
+bool address_parse_article(slice segment, int64_t *id, slice *slug); /* "3-le-pont", "3" (empty slug); borrowed */
+slice address_article_page(struct arena *arena, int64_t id, slice slug, int64_t page);         /* …/comments/2 */
+slice address_thread(struct arena *arena, int64_t id, slice slug, int64_t root, int64_t page); /* …/threads/71/2 */
+slice address_with_order(struct arena *arena, slice address, bool newest_first);               /* …?order=newest */
+slice address_with_anchor(struct arena *arena, slice address, int64_t number);                 /* …#comment-71 */
+
+slice address_comment(struct arena *arena, int64_t number);        /* /comments/71 */
+slice address_comment_reply(struct arena *arena, int64_t number);  /* /comments/71/reply */
+slice address_comment_report(struct arena *arena, int64_t number); /* /comments/71/report */
+slice address_send(struct arena *arena, int64_t article);          /* POST /articles/3/comments */
+slice address_own(struct arena *arena, int64_t article);           /* GET /articles/3/own: fragment */
+slice address_message(struct arena *arena, slice secret);          /* /messages/SECRET; POST: edit */
+slice address_message_withdraw(struct arena *arena, slice secret); /* POST */
+slice address_setup(struct arena *arena, slice secret);            /* /set-up/SECRET */
+
+slice address_feed_articles(struct arena *arena, enum feed_format format); /* /feeds/articles.atom */
+slice address_feed_comments(struct arena *arena, int64_t id, slice slug, enum feed_format format);
+slice address_sitemap_part(struct arena *arena, int64_t part); /* /sitemap-2.xml, from 1 */
+
+slice address_static(struct arena *arena, slice hash, slice file); /* /static/HASH/site.css */
+
+/* base_url + path; path itself when it is absolute already or base_url is empty. */
+slice address_absolute(struct arena *arena, slice base_url, slice path);
+
+#endif

@@ -1,0 +1,74 @@
+/* Forms: what was typed, and what is wrong with it. The app passes codes; the view says them in the reader's language,
+   beside the field and once at the top. */
+#ifndef PALABRE_VIEW_FORM_H
+#define PALABRE_VIEW_FORM_H
+
+#include "base/slice.h"
+
+/* The fields of all forms; the name attribute is view_field_name's. */
+enum view_field {
+    VIEW_FIELD_FORM, /* the form as a whole */
+    VIEW_FIELD_NAME,
+    VIEW_FIELD_TEXT,
+    VIEW_FIELD_TITLE,
+    VIEW_FIELD_EMAIL,
+    VIEW_FIELD_WEBSITE,
+    VIEW_FIELD_REPLY_TO,
+    VIEW_FIELD_RULE,    /* report */
+    VIEW_FIELD_ACCOUNT, /* set-up, sign-in: the name one signs in with */
+    VIEW_FIELD_PASSWORD,
+    VIEW_FIELD_PASSWORD_AGAIN,
+    VIEW_FIELD_PUBLICATION,
+    VIEW_FIELD_TAGLINE,
+    VIEW_FIELD_LANGUAGE,
+    VIEW_FIELD_TIME_ZONE,
+    VIEW_FIELDS
+};
+slice view_field_name(enum view_field field); /* "name", "text", "password_again", … ; "" for the form */
+
+enum view_fault {
+    VIEW_FAULT_NONE,
+    VIEW_FAULT_EMPTY,
+    VIEW_FAULT_TOO_LONG,  /* limit */
+    VIEW_FAULT_TOO_SHORT, /* limit */
+    VIEW_FAULT_INVALID_UTF8,
+    VIEW_FAULT_CONTROL,
+    VIEW_FAULT_FORM, /* not an e-mail, not an address, not a name one can use */
+    VIEW_FAULT_REPLY_GONE,
+    VIEW_FAULT_REPLY_ELSEWHERE,
+    VIEW_FAULT_CLOSED,
+    VIEW_FAULT_REPEATED,
+    VIEW_FAULT_NAME_RESERVED,
+    VIEW_FAULT_STALE,     /* the form's token is too old, or not ours */
+    VIEW_FAULT_TOO_MANY,  /* limit: seconds to wait; 0: unknown */
+    VIEW_FAULT_TAKEN,     /* the account's name */
+    VIEW_FAULT_DIFFERENT, /* the two passwords */
+    VIEW_FAULT_WRONG,     /* name or password */
+    VIEW_FAULT_CONFLICT,  /* a moderator decided meanwhile: it can no longer be changed */
+    VIEW_FAULTS
+};
+
+struct view_problem {
+    enum view_field field;
+    enum view_fault fault;
+    int64_t limit;
+};
+
+/* The form of a message: POST address_send(article), fields name, text, title, email, website, reply_to, action =
+   preview | send, token, send_key, and VIEW_HONEYPOT, which people leave empty. */
+#define VIEW_HONEYPOT "address2"
+
+struct view_form {
+    int64_t article;
+    int64_t reply_to;                        /* 0: to the article */
+    slice name, text, title, email, website; /* as typed */
+    slice token;                             /* signed and dated; empty on shared pages */
+    slice send_key;                          /* once; empty on shared pages */
+    bool may_send; /* the 'Send' button is there beside 'Preview' (on shared pages, whose token would be old: no) */
+    bool pre_moderated;     /* says that a moderator reads first */
+    int64_t max_characters; /* of the text; 0: not said */
+    const struct view_problem *problems;
+    size_t problem_count;
+};
+
+#endif

@@ -1,0 +1,65 @@
+/* Pages of those who write: composing, what became of the message, reporting. Rendered for one person, never shared,
+   never indexed. Functions as in page_read.h. */
+#ifndef PALABRE_VIEW_PAGE_WRITE_H
+#define PALABRE_VIEW_PAGE_WRITE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "view/article.h"
+#include "view/context.h"
+#include "view/form.h"
+
+/* GET /comments/N/reply, and what POST /articles/N/comments gives back: for `preview`, for `send` with problems. */
+struct view_compose {
+    const struct view_article *article;
+    const struct view_form *form;
+    const struct view_comment *answered; /* of a reply: the message it answers; NULL: a root comment */
+    const struct view_comment *preview;  /* the message as it will stand; NULL: only the form */
+    const struct view_charter *charter;  /* NULL: none */
+};
+enum status view_compose(const struct view_context *context, const struct view_compose *page, struct buf *out,
+                         struct error *error) MUST_USE;
+
+/* After sending. */
+struct view_received {
+    const struct view_article *article;
+    const struct view_comment *message; /* state PENDING, or PUBLISHED under post-moderation */
+    slice secret;                       /* of the private link; empty: not known (sent twice) */
+    bool repeated;                      /* the same form came before: said, nothing new was written */
+};
+enum status view_received(const struct view_context *context, const struct view_received *page, struct buf *out,
+                          struct error *error) MUST_USE;
+
+/* /messages/{secret} */
+enum view_message_notice { VIEW_MESSAGE_NOTHING, VIEW_MESSAGE_SAVED, VIEW_MESSAGE_WITHDRAWN };
+struct view_message {
+    const struct view_article *article;
+    const struct view_comment *message; /* html of what stands now */
+    slice secret;
+    slice version; /* hidden field `version` of the edit form; text, as it came */
+    bool may_edit, may_withdraw;
+    const struct view_form *form; /* name, text, title and problems of the edit form; NULL when it may not be edited */
+    slice token;                  /* hidden field `token` of both forms */
+    enum view_message_notice notice; /* what has just been done */
+    slice rule_title;                /* of a refusal, where the site gives reasons; may be empty */
+    slice reason;
+};
+enum status view_message(const struct view_context *context, const struct view_message *page, struct buf *out,
+                         struct error *error) MUST_USE;
+
+/* /comments/{number}/report: fields rule, text, name, email, token, VIEW_HONEYPOT. */
+struct view_report {
+    const struct view_article *article;
+    const struct view_comment *comment;
+    const struct view_charter *charter; /* its rules are the choice; NULL: none */
+    slice rule_code, text, name, email; /* as typed */
+    slice token;
+    const struct view_problem *problems;
+    size_t problem_count;
+    bool sent;     /* the receipt instead of the form */
+    bool repeated; /* with sent: this reader had reported it before */
+};
+enum status view_report(const struct view_context *context, const struct view_report *page, struct buf *out,
+                        struct error *error) MUST_USE;
+
+#endif
