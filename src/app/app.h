@@ -1,0 +1,48 @@
+/* The web application: everything between the sockets and the domain. One per process.
+
+   Threads: handlers of shared pages run on the loops and touch the cache only; every other handler runs on a worker, with
+   a read connection; what writes is handed to the writer and continues on a worker after the commit. */
+#ifndef PALABRE_APP_APP_H
+#define PALABRE_APP_APP_H
+
+#include "base/error.h"
+#include "base/slice.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The settings the application needs; main's table of settings fills it. Borrowed: must outlive the app. */
+struct app_options {
+    slice location;    /* of the database, see db/db.h */
+    slice secret_file; /* 32 random bytes, made when missing, mode 0600 */
+    const char *listen;
+    slice base_url;          /* "https://example.org"; empty: from each request's Host */
+    slice trusted_proxies;   /* CIDR blocks, comma-separated; empty: loopback */
+    bool forwarded_standard; /* proxies write Forwarded instead of X-Forwarded-For */
+    slice default_name, default_tagline, default_language, default_time_zone; /* of a site that is made now */
+    size_t loops, workers;                                                    /* 0: one per processor */
+    size_t cache_bytes;
+    int64_t comments_per_page, replies_per_page;     /* root messages a page; replies shown under each */
+    int64_t message_characters;                      /* most in a message */
+    int64_t messages_per_address, messages_window_s; /* so many messages from one address in so many seconds */
+    int64_t edit_window_s; /* in which an author may edit a published message (post-moderation) */
+    int64_t session_s;     /* life of a sign-in */
+    size_t connections;
+    int64_t head_ms, body_ms, idle_ms, write_ms; /* deadlines */
+    size_t form_bytes;                           /* ceiling of a reader's form */
+    bool access_log;
+    bool external_images; /* article pages may show images from other hosts */
+};
+
+struct app;
+
+/* Opens (and migrates) the database, compiles the templates, starts loops, workers and the writer, and listens. */
+enum status app_start(const struct app_options *options, struct app **out, struct error *error) MUST_USE;
+int app_port(const struct app *app); /* 0 for a Unix socket */
+/* The path of the one-time address at which the administrator's account is made, or an empty slice when there is an
+   account already. Makes a fresh secret each time. Owned by the app. */
+enum status app_setup_path(struct app *app, slice *path, struct error *error) MUST_USE;
+/* Finishes what is under way (at most drain_ms), then stops every thread and frees all. */
+void app_stop(struct app *app, int64_t drain_ms);
+
+#endif

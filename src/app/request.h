@@ -1,0 +1,135 @@
+/* A request on its way through the application, off the loop. It lives in its call's arena and ends with the answer:
+   after any request_reply*, request_redirect, request_fail, neither r nor its arena may be touched. Exactly one of them
+   is called for each request.
+
+   A handler runs on a worker:
+
+     void desk_publish(struct request *r) {
+         if (!request_form_ok(r)) return;                    // answered already
+         struct decide *d = ARENA_NEW(r->arena, struct decide);
+         … parse the form into *d …
+         request_write(r, d, apply_decision, after_decision);
+     }
+     static enum status apply_decision(struct db *db, struct request *r, void *data, struct error *error);  // writer
+     static void after_decision(struct request *r, void *data, enum status status, const struct error *error);  // worker
+
+   apply may run more than once and touches nothing but its data and the arena. What changed for readers it says with
+   request_touch_*: these pages are made again and swapped in before `after` runs, so that whoever acted sees the act. */
+#ifndef PALABRE_APP_REQUEST_H
+#define PALABRE_APP_REQUEST_H
+
+#include "app/state.h"
+#include "domain/account.h"
+#include "domain/decision.h"
+#include "view/page_system.h"
+
+struct request;
+typedef void (*request_handler)(struct request *r);
+
+/* How a route is guarded; a sum. */
+enum route_flags {
+    ROUTE_LOOP = 1,                                              /* answered on the loop, from the cache (dispatch.c) */
+    ROUTE_MODERATE = 2,                                          /* signed in, and may moderate */
+    ROUTE_EDIT = 4,                                              /* … may edit articles */
+    ROUTE_ADMINISTER = 8,                                        /* … may administer */
+    ROUTE_DESK = ROUTE_MODERATE | ROUTE_EDIT | ROUTE_ADMINISTER, /* mask */
+};
+
+struct app_route {
+    request_handler handler;
+    unsigned flags;
+    int page_kind; /* ROUTE_LOOP: which page */
+};
+
+struct touched {
+    enum { TOUCHED_THREAD, TOUCHED_ARTICLE, TOUCHED_SITE } what;
+    int64_t article;
+    int64_t root, root_ordinal; /* THREAD */
+};
+enum { REQUEST_TOUCHED_MAX = 64 };
+
+struct request {
+    struct app *app;
+    struct http_call *call;
+    struct arena *arena;   /* the call's */
+    struct worker *worker; /* while a handler or an `after` runs */
+    struct db *db;         /* the worker's read connection */
+    struct http_match match;
+    const struct app_route *route;
+    struct http_form form; /* POST: the fields; GET: the query's */
+    struct site site;
+    size_t language; /* of the interface */
+    bool signed_in;
+    struct session session;
+    struct account account;
+    slice cookies; /* Set-Cookie values to send: use request_set_cookie */
+    /* the machinery's own */
+    struct http_header headers[8];
+    size_t header_count;
+    struct writer_job job;
+    void *data;
+    enum status (*apply)(struct db *db, struct request *r, void *data, struct error *error);
+    void (*after)(struct request *r, void *data, enum status status, const struct error *error);
+    enum status status;
+    struct error error;
+    struct touched touched[REQUEST_TOUCHED_MAX];
+    size_t touched_count;
+    bool touched_too_many;
+    struct cache_waiter *waiters;
+    _Atomic int waiting;
+};
+
+/* --- Asking ------------------------------------------------------------------------------------------------------ */
+
+slice request_parameter(const struct request *r, const char *name);   /* of the pattern; p NULL: none */
+int64_t request_number(const struct request *r, const char *name);    /* of a {name:int}; 0: none */
+slice request_field(const struct request *r, const char *name);       /* of form or query; empty when missing */
+int64_t request_field_int(const struct request *r, const char *name); /* 0 when missing or not a number */
+bool request_has_field(const struct request *r, const char *name);
+slice request_fingerprint(struct request *r);    /* keyed, of the client's address */
+uint64_t request_address_key(struct request *r); /* for limiters */
+slice request_sealed_address(struct request *r); /* for the database */
+slice request_device(struct request *r);         /* the author's cookie; empty: none */
+slice request_base_url(struct request *r);       /* the setting, or scheme://Host */
+
+/* Form tokens: signed and dated. purpose says what the form may do: "comment:12", "sign-in". */
+slice request_token(struct request *r, slice purpose);
+bool request_token_ok(struct request *r, slice purpose); /* of the field `token` */
+/* The session's token in the field `csrf` (forms of the desk); answers 403 itself and gives false when it is not right.
+   Called by the machinery for every POST to a guarded route. */
+
+/* --- Showing ----------------------------------------------------------------------------------------------------- */
+
+/* The context of a page in the request's language, with the viewer when somebody is signed in. In the arena. */
+const struct view_context *request_view(struct request *r);
+/* The same in another language of the interface (an article's). */
+const struct view_context *request_view_in(struct request *r, slice language);
+struct buf *request_buf(struct request *r); /* an empty buffer with the ceiling of a page; freed with the answer */
+
+/* --- Answering --------------------------------------------------------------------------------------------------- */
+
+/* An HTML page, not to be stored by anybody. body: request_buf's, whole. render: what the view said (not OK: 500). */
+void request_reply_page(struct request *r, int status, struct buf *body, enum status render, const struct error *error);
+void request_reply_bytes(struct request *r, int status, slice content_type, slice body); /* body: arena or static */
+void request_redirect(struct request *r, slice location);                                /* 303 See Other */
+void request_redirect_permanent(struct request *r, slice location);                      /* 301 */
+void request_redirect_found(struct request *r, slice location);                          /* 302 */
+/* An error page in the site's language. about, kept_text, back: see view/page_system.h. */
+void request_fail(struct request *r, int status, enum view_error_about about, slice kept_text, slice back);
+void request_fail_limit(struct request *r, slice kept_text, slice back, int64_t retry_s); /* 429 */
+/* The page that goes with a domain's status; logs what is our own fault. */
+void request_fail_status(struct request *r, enum status status, const struct error *error, enum view_error_about about,
+                         slice kept_text, slice back);
+void request_set_cookie(struct request *r, slice name, slice value, int64_t max_age_s);
+
+/* --- Writing ----------------------------------------------------------------------------------------------------- */
+
+void request_write(struct request *r, void *data,
+                   enum status (*apply)(struct db *db, struct request *r, void *data, struct error *error),
+                   void (*after)(struct request *r, void *data, enum status status, const struct error *error));
+/* In apply: what readers will see changed. */
+void request_touch_thread(struct request *r, article_id article, comment_number root, int64_t root_ordinal);
+void request_touch_article(struct request *r, article_id article); /* its text, or all of its discussion */
+void request_touch_site(struct request *r);                        /* names, sections, charter, policies: everything */
+
+#endif

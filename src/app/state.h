@@ -1,0 +1,60 @@
+/* What the application's handlers share. Everything here is set at start and then only read, but for what guards
+   itself (cache, writer, pool, limiters). */
+#ifndef PALABRE_APP_STATE_H
+#define PALABRE_APP_STATE_H
+
+#include "app/app.h"
+#include "app/limiter.h"
+#include "base/crypto.h"
+#include "cache/cache.h"
+#include "db/writer.h"
+#include "domain/site.h"
+#include "http/router.h"
+#include "http/server.h"
+#include "os/loops.h"
+#include "os/pool.h"
+#include "text/date.h"
+#include "view/context.h"
+#include "view/templates.h"
+
+#include <pthread.h>
+
+/* The languages of the interface, by index. */
+enum { APP_LANGUAGE_FR, APP_LANGUAGE_EN, APP_LANGUAGES };
+extern const struct view_language APP_LANGUAGE[APP_LANGUAGES];
+/* The index of "fr", "fr-CA" …; fallback for a language we have not. */
+size_t app_language_find(slice tag, size_t fallback);
+
+struct app_assets;
+struct app_dates;
+
+struct app {
+    struct app_options options;
+    struct crypto_key form_key, fingerprint_key, seal_key;
+    struct loops *loops;
+    struct pool *pool;
+    struct writer *writer;
+    struct cache *pages; /* discussions, threads, their feeds */
+    struct cache
+        *fronts; /* home, sections, archive, site feeds, charter, sitemap: dropped whole when the site changes */
+    struct http_server *server;
+    struct http_router *router;
+    struct catalog *catalogs[APP_LANGUAGES];
+    struct templates *templates[APP_LANGUAGES];
+    struct app_dates *dates;
+    struct app_assets *assets;
+    struct limiter *sending, *previewing, *signing_in, *reporting;
+    slice setup_path;
+};
+
+/* A worker's own: a read connection. */
+struct worker {
+    struct app *app;
+    struct db *db;
+};
+
+/* The dates of a language in a zone; made once, kept for the life of the app. Any thread; NULL never (UTC when the zone
+   is unknown). */
+const struct date_formats *app_dates(struct app *app, size_t language, slice time_zone);
+
+#endif
