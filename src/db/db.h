@@ -4,6 +4,8 @@
 
    A connection belongs to one thread at a time. Statements of a connection are reused: finish one (db_finish, or step
    it to its end) before you use the same name again; different names may be open at once.
+   Names of parameters and columns are string literals (they are found by address first). A name that the statement does
+   not have, a parameter left unbound, a column read when there is no row, a write on a reading connection: assertions.
 
    struct db_rows *rows = db_use(db, DB_ARTICLE_GET);
    db_bind_int(rows, "id", id.v);
@@ -28,25 +30,29 @@ enum db_statement {
 };
 
 enum db_mode {
-    DB_READ,   /* an authorizer refuses every write */
-    DB_WRITE,  /* the writer's; one per process (and, with SQLite, per database) */
-    DB_MIGRATE /* as DB_WRITE, but opens any schema version and prepares nothing */
+    DB_READ,        /* an authorizer refuses every write */
+    DB_WRITE,       /* one per process; writers of several processes wait for each other (some seconds, then BUSY) */
+    DB_WRITE_ALONE, /* as DB_WRITE, and no second one in any process: `serve`, `import`. BUSY when there is one */
+    DB_MIGRATE      /* as DB_WRITE, but opens any schema version and prepares nothing */
 };
 
-/* location: "sqlite:PATH/palabre.db" (or a bare path). Fails with INVALID when the schema is newer than the program, with NOT_FOUND when
-   there is no database and mode is DB_READ, UNAVAILABLE when it cannot be opened. DB_WRITE creates and migrates. */
+/* location: "sqlite:PATH/palabre.db" (or a bare path). Fails with INVALID when the schema is newer than the program (on
+   DB_READ: or older), NOT_FOUND when there is no database and mode is DB_READ, UNAVAILABLE when it cannot be opened or is
+   no database of ours, BUSY when another process stands in the way. DB_WRITE and DB_WRITE_ALONE create (mode 0600) and
+   migrate; the folder must be there. With SQLite the lock of DB_WRITE_ALONE is a file beside the database, PATH.lock. */
 enum status db_open(slice location, enum db_mode mode, struct db **out, struct error *error) MUST_USE;
 void db_close(struct db *db); /* NULL is fine */
 
 struct db_rows *db_use(struct db *db, enum db_statement statement); /* borrowed; reset, nothing bound */
 void db_bind_int(struct db_rows *rows, const char *name, int64_t value);
 void db_bind_bool(struct db_rows *rows, const char *name, bool value);
-void db_bind_text(struct db_rows *rows, const char *name, slice value); /* value must live until db_finish */
+void db_bind_text(struct db_rows *rows, const char *name,
+                  slice value); /* value must live until db_finish; never NULL */
 void db_bind_blob(struct db_rows *rows, const char *name, slice value); /* the same; p NULL binds NULL */
 void db_bind_null(struct db_rows *rows, const char *name);
 void db_bind_id(struct db_rows *rows, const char *name, int64_t id); /* 0 binds NULL */
 enum status db_step(struct db_rows *rows, struct error *error) MUST_USE;
-void db_finish(struct db_rows *rows); /* resets; fine twice */
+void db_finish(struct db_rows *rows);    /* resets; fine twice */
 void db_finish_p(struct db_rows **rows); /* for CLEANUP */
 
 int64_t db_int(struct db_rows *rows, const char *column); /* 0 for NULL */
@@ -56,16 +62,17 @@ slice db_text(struct db_rows *rows, const char *column, struct arena *arena); /*
 slice db_blob(struct db_rows *rows, const char *column, struct arena *arena); /* copied; p NULL for NULL */
 slice db_text_peek(struct db_rows *rows, const char *column); /* borrowed until the next step or finish */
 
-/* Runs a statement that gives no rows; *changed (may be NULL) = rows it changed. CONFLICT on a broken uniqueness. */
+/* Runs a statement whose rows, if any, nobody wants, and finishes it; *changed (may be NULL) = rows it changed.
+   CONFLICT on a broken uniqueness (so does db_step, of an INSERT … RETURNING). */
 enum status db_run(struct db_rows *rows, int64_t *changed, struct error *error) MUST_USE;
 /* The id given by the last INSERT on this connection. */
 int64_t db_last_id(struct db *db);
 
-/* A snapshot for several reads. Nests (the outermost counts). */
+/* A snapshot for several reads. Nests (the outermost counts); inside a write transaction it only counts. */
 enum status db_read_begin(struct db *db, struct error *error) MUST_USE;
 void db_read_end(struct db *db);
 
-/* The write transaction and its savepoints: the writer's and the importers' only. */
+/* The write transaction and its savepoints (which nest): the writer's and the importers' only. */
 enum status db_write_begin(struct db *db, struct error *error) MUST_USE;
 enum status db_write_commit(struct db *db, struct error *error) MUST_USE; /* on the disk when it returns OK */
 void db_write_rollback(struct db *db);
@@ -74,9 +81,10 @@ enum status db_savepoint_keep(struct db *db, struct error *error) MUST_USE;
 void db_savepoint_undo(struct db *db);
 
 /* Migrations. */
-int64_t db_schema_version(struct db *db); /* of the database; 0: empty */
+int64_t db_schema_version(struct db *db); /* of the database; 0: empty; -1: cannot be read */
 int64_t db_schema_latest(void);           /* of this program */
-/* Applies what is missing, each in a transaction; calls progress (may be NULL) with a line for each. */
+/* Applies what is missing, each in a transaction; calls progress (may be NULL) with a line for each. Outside a
+   transaction. BUSY while another process has the database with DB_WRITE_ALONE, INVALID as db_open. */
 enum status db_migrate(struct db *db, void (*progress)(void *ctx, slice line), void *ctx, struct error *error) MUST_USE;
 
 /* The engine's own integrity check and foreign keys. Calls fault with a line for each. INVALID when any. */

@@ -24,19 +24,24 @@ struct writer_options {
     slice location;
     size_t max_queue; /* jobs waiting; beyond: BUSY */
     size_t max_batch; /* jobs per transaction */
+    bool exclusive;   /* DB_WRITE_ALONE: BUSY from writer_new when another process writes alone */
 };
 
 enum status writer_new(const struct writer_options *options, struct writer **out, struct error *error) MUST_USE;
-/* Any thread; never blocks on the disk. BUSY when the queue is full: done() is then not called. */
+/* Any thread; never blocks on the disk. BUSY when the queue is full, UNAVAILABLE after writer_stop: done() is then not
+   called. */
 enum status writer_submit(struct writer *writer, struct writer_job *job) MUST_USE;
 /* Submits and waits: for commands and start-up, never on a loop or in the writer. */
 enum status writer_run(struct writer *writer, enum status (*apply)(struct db *db, void *ctx, struct error *error),
                        void *ctx, struct error *error) MUST_USE;
-void writer_stop(struct writer *writer); /* does what waits, then ends the thread */
-void writer_free(struct writer *writer);
+void writer_stop(struct writer *writer); /* does what waits, then ends the thread; not from done(); fine twice */
+void writer_free(struct writer *writer); /* stops it first; NULL is fine */
 
 struct writer_figures {
-    int64_t jobs, batches, failed_commits, waiting;
+    int64_t jobs;           /* told their status */
+    int64_t batches;        /* transactions committed, or tried */
+    int64_t failed_commits; /* and transactions that could not begin */
+    int64_t waiting;        /* jobs not taken up yet */
 };
 struct writer_figures writer_figures(struct writer *writer);
 

@@ -1,0 +1,287 @@
+#include "db/engine.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { CONNECTION_ARENA_BYTES = 4 * 1024 * 1024, PARAMETERS_MAX = 64 };
+
+static const struct {
+    const char *name, *sql;
+} STATEMENTS[] = {
+#define STATEMENT(name, sql) {#name, sql},
+#include "db/sql/all.def"
+#undef STATEMENT
+};
+static_assert(ARRAY_COUNT(STATEMENTS) == DB_STATEMENT_COUNT, "one entry per statement");
+
+const char *db__statement_name(enum db_statement statement) { return STATEMENTS[statement].name; }
+
+bool db__in_transaction(struct db *db) { return db->engine->in_transaction(db); }
+
+/* Opening */
+
+static enum status choose_engine(slice location, const struct db_engine **engine, slice *address, struct error *error) {
+    static const slice SQLITE = S_INIT("sqlite:");
+    if (slice_starts(location, S("postgresql:")) || slice_starts(location, S("postgres:")))
+        return error_set(error, INVALID, "this program was built without PostgreSQL; use sqlite:PATH");
+    *engine = &db__sqlite;
+    *address = slice_starts(location, SQLITE) ? slice_after(location, SQLITE.n) : location;
+    if (slice_is_empty(*address)) return error_set(error, INVALID, "the database has no path: use sqlite:PATH");
+    return OK;
+}
+
+static void assert_distinct(const struct db_names *names) {
+    for (int i = 0; i < names->count; i++)
+        for (int j = 0; j < i; j++) assert(strcmp(names->names[i], names->names[j]) != 0);
+}
+
+static enum status prepare_all(struct db *db, struct error *error) {
+    for (int i = 0; i < DB_STATEMENT_COUNT; i++) {
+        struct db_rows *rows = &db->rows[i];
+        rows->db = db;
+        rows->which = (enum db_statement)i;
+        enum status status = db->engine->prepare(db, rows, STATEMENTS[i].sql, error);
+        if (status != OK) {
+            error_prefix(error, "statement %s", STATEMENTS[i].name);
+            return status;
+        }
+        assert(rows->parameters.count <= PARAMETERS_MAX);
+        assert_distinct(&rows->columns);
+    }
+    return OK;
+}
+
+static enum status bring_up(struct db *db, struct error *error) {
+    int64_t version;
+    enum status status = db->engine->schema_version(db, &version, error);
+    if (status != OK || db->mode == DB_MIGRATE) return status;
+    if (version != db_schema_latest()) {
+        if (db->mode == DB_READ && version < db_schema_latest())
+            return error_set(error, INVALID,
+                             "the database has schema version %lld, and this program needs %lld: run 'palabre migrate'",
+                             (long long)version, (long long)db_schema_latest());
+        status = db_migrate(db, NULL, NULL, error);
+    }
+    return status == OK ? prepare_all(db, error) : status;
+}
+
+enum status db_open(slice location, enum db_mode mode, struct db **out, struct error *error) {
+    const struct db_engine *engine;
+    slice address;
+    enum status status = choose_engine(location, &engine, &address, error);
+    if (status != OK) return status;
+    struct db *db = NEW(struct db);
+    db->engine = engine;
+    db->mode = mode;
+    db->arena = arena_new(CONNECTION_ARENA_BYTES);
+    db->rows = ARENA_ARRAY(db->arena, DB_STATEMENT_COUNT, struct db_rows);
+    status = engine->open(db, address, error);
+    if (status == OK) status = bring_up(db, error);
+    if (status != OK) {
+        db_close(db);
+        return status;
+    }
+    *out = db;
+    return OK;
+}
+
+void db_close(struct db *db) {
+    if (!db) return;
+    for (int i = 0; i < DB_STATEMENT_COUNT; i++)
+        if (db->rows[i].statement) db->engine->unprepare(&db->rows[i]);
+    db->engine->close(db);
+    arena_free(db->arena);
+    memory_free(db);
+}
+
+slice db_engine_name(const struct db *db) { return db->engine->name; }
+
+/* Names. A caller's literal is the same address each time, so after the first run a look-up is one comparison of
+   pointers: callers mostly go through names in the order of the statement, and the search starts after the last hit. */
+
+static int names_find(struct db_names *names, const char *name) {
+    int i = names->next;
+    for (int n = 0; n < names->count; n++, i++) {
+        if (i == names->count) i = 0;
+        if (names->seen[i] == name) {
+            names->next = i + 1 == names->count ? 0 : i + 1;
+            return i;
+        }
+    }
+    for (i = 0; i < names->count; i++) {
+        if (strcmp(names->names[i], name) != 0) continue;
+        names->seen[i] = name;
+        names->next = i + 1 == names->count ? 0 : i + 1;
+        return i;
+    }
+    return -1;
+}
+
+static int parameter(struct db_rows *rows, const char *name) {
+    int i = names_find(&rows->parameters, name);
+    assert(i >= 0 && !rows->started);
+    rows->bound |= UINT64_C(1) << i;
+    return i;
+}
+
+static int column(struct db_rows *rows, const char *name) {
+    assert(rows->on_row);
+    int i = names_find(&rows->columns, name);
+    assert(i >= 0);
+    return i;
+}
+
+/* Using */
+
+struct db_rows *db_use(struct db *db, enum db_statement statement) {
+    struct db_rows *rows = &db->rows[statement];
+    assert(rows->statement && !rows->started);
+    db_finish(rows);
+    return rows;
+}
+
+void db_bind_int(struct db_rows *rows, const char *name, int64_t value) {
+    rows->db->engine->bind_int(rows, parameter(rows, name), value);
+}
+
+void db_bind_bool(struct db_rows *rows, const char *name, bool value) { db_bind_int(rows, name, value ? 1 : 0); }
+
+void db_bind_text(struct db_rows *rows, const char *name, slice value) {
+    rows->db->engine->bind_text(rows, parameter(rows, name), value.p ? value : S(""));
+}
+
+void db_bind_blob(struct db_rows *rows, const char *name, slice value) {
+    if (value.p)
+        rows->db->engine->bind_blob(rows, parameter(rows, name), value);
+    else
+        db_bind_null(rows, name);
+}
+
+void db_bind_null(struct db_rows *rows, const char *name) { rows->db->engine->bind_null(rows, parameter(rows, name)); }
+
+void db_bind_id(struct db_rows *rows, const char *name, int64_t id) {
+    if (id)
+        db_bind_int(rows, name, id);
+    else
+        db_bind_null(rows, name);
+}
+
+static bool all_bound(const struct db_rows *rows) {
+    int n = rows->parameters.count;
+    return rows->bound == (n == PARAMETERS_MAX ? UINT64_MAX : (UINT64_C(1) << n) - 1);
+}
+
+enum status db_step(struct db_rows *rows, struct error *error) {
+    assert(all_bound(rows));
+    rows->started = true;
+    enum status status = rows->db->engine->step(rows, error);
+    rows->on_row = status == OK;
+    if (status != OK) {
+        db_finish(rows);
+        if (status != NOT_FOUND) error_prefix(error, "%s", db__statement_name(rows->which));
+    }
+    return status;
+}
+
+void db_finish(struct db_rows *rows) {
+    if (rows->started || rows->bound) rows->db->engine->reset(rows);
+    rows->started = rows->on_row = false;
+    rows->bound = 0;
+    rows->parameters.next = rows->columns.next = 0;
+}
+
+void db_finish_p(struct db_rows **rows) {
+    if (*rows) db_finish(*rows);
+}
+
+enum status db_run(struct db_rows *rows, int64_t *changed, struct error *error) {
+    enum status status;
+    do {
+        status = db_step(rows, error);
+    } while (status == OK);
+    if (status != NOT_FOUND) return status;
+    if (changed) *changed = rows->db->engine->changed(rows->db);
+    return OK;
+}
+
+int64_t db_last_id(struct db *db) { return db->engine->last_id(db); }
+
+int64_t db_int(struct db_rows *rows, const char *name) {
+    return rows->db->engine->column_int(rows, column(rows, name));
+}
+
+bool db_bool(struct db_rows *rows, const char *name) { return db_int(rows, name) != 0; }
+
+bool db_is_null(struct db_rows *rows, const char *name) {
+    return rows->db->engine->column_is_null(rows, column(rows, name));
+}
+
+slice db_text_peek(struct db_rows *rows, const char *name) {
+    return rows->db->engine->column_text(rows, column(rows, name));
+}
+
+slice db_text(struct db_rows *rows, const char *name, struct arena *arena) {
+    slice text = db_text_peek(rows, name);
+    return text.n ? arena_copy(arena, text) : S("");
+}
+
+slice db_blob(struct db_rows *rows, const char *name, struct arena *arena) {
+    int i = column(rows, name);
+    if (rows->db->engine->column_is_null(rows, i)) return (slice){NULL, 0};
+    return arena_copy(arena, rows->db->engine->column_blob(rows, i));
+}
+
+/* Transactions */
+
+enum status db_read_begin(struct db *db, struct error *error) {
+    if (db->read_depth == 0 && !db__in_transaction(db)) {
+        enum status status = db->engine->control(db, CONTROL_BEGIN_READ, error);
+        if (status != OK) return status;
+        db->read_began = true;
+    }
+    db->read_depth++;
+    return OK;
+}
+
+void db_read_end(struct db *db) {
+    assert(db->read_depth > 0);
+    if (--db->read_depth > 0 || !db->read_began) return;
+    db->read_began = false;
+    /* Nothing was written, so that both ends of the transaction come to the same; this one cannot fail half-way. */
+    (void)!db->engine->control(db, CONTROL_ROLLBACK, NULL);
+}
+
+enum status db_write_begin(struct db *db, struct error *error) {
+    assert(db->mode != DB_READ && !db__in_transaction(db));
+    return db->engine->control(db, CONTROL_BEGIN_WRITE, error);
+}
+
+enum status db_write_commit(struct db *db, struct error *error) {
+    if (!db__in_transaction(db))
+        return error_set(error, UNAVAILABLE, "the database has thrown the transaction away after an error");
+    return db->engine->control(db, CONTROL_COMMIT, error);
+}
+
+void db_write_rollback(struct db *db) {
+    if (db__in_transaction(db)) (void)!db->engine->control(db, CONTROL_ROLLBACK, NULL);
+}
+
+enum status db_savepoint(struct db *db, struct error *error) {
+    return db->engine->control(db, CONTROL_SAVEPOINT, error);
+}
+
+enum status db_savepoint_keep(struct db *db, struct error *error) {
+    return db->engine->control(db, CONTROL_SAVEPOINT_KEEP, error);
+}
+
+void db_savepoint_undo(struct db *db) {
+    if (!db__in_transaction(db)) return;
+    (void)!db->engine->control(db, CONTROL_SAVEPOINT_UNDO, NULL);
+    (void)!db->engine->control(db, CONTROL_SAVEPOINT_KEEP, NULL);
+}
+
+enum status db_check_engine(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error) {
+    return db->engine->check(db, fault, ctx, error);
+}

@@ -1,0 +1,95 @@
+/* What an engine gives to db.c: the inside of this room. Callers of src/db never include it.
+   db.c owns names, modes, and the nesting of transactions; an engine knows its library, its dialect and its files. */
+#ifndef PALABRE_DB_ENGINE_H
+#define PALABRE_DB_ENGINE_H
+
+#include "base/embedded.h"
+#include "db/db.h"
+
+/* Names of a statement's parameters or columns, looked up by the address of a literal first: see names_find in db.c. */
+struct db_names {
+    const char **names; /* ours; in the connection's arena */
+    const char **seen;  /* the literal that was last found to mean names[i], or NULL */
+    int count;
+    int next; /* where the next look-up starts: callers go through names in order */
+};
+
+struct db_rows {
+    struct db *db;
+    void *statement; /* the engine's; NULL: a write, on a connection that only reads */
+    enum db_statement which;
+    struct db_names parameters, columns;
+    uint64_t bound; /* one bit for each parameter bound since db_use */
+    bool started;   /* stepped since db_use, and not reset */
+    bool on_row;
+};
+
+struct db {
+    const struct db_engine *engine;
+    void *connection; /* the engine's */
+    enum db_mode mode;
+    struct arena *arena; /* lives as long as the connection */
+    int read_depth;
+    bool read_began;      /* the outermost db_read_begin opened a transaction of its own */
+    struct db_rows *rows; /* DB_STATEMENT_COUNT */
+};
+
+enum db_control {
+    CONTROL_BEGIN_READ,
+    CONTROL_BEGIN_WRITE,
+    CONTROL_COMMIT,
+    CONTROL_ROLLBACK,
+    CONTROL_SAVEPOINT,
+    CONTROL_SAVEPOINT_KEEP,
+    CONTROL_SAVEPOINT_UNDO,
+    CONTROL_COUNT
+};
+
+struct db_engine {
+    slice name;
+    const struct embedded_file *migrations; /* sorted by path: NNNN_what.sql, from 0001, without gaps */
+    const size_t *migration_count;
+
+    /* Sets db->connection (also when it fails half-way: close follows). Refuses what is not a database of ours.
+       Migrates nothing, prepares nothing. */
+    enum status (*open)(struct db *db, slice address, struct error *error);
+    void (*close)(struct db *db);
+
+    /* Makes rows->statement, and both lists of names, from SQL with :named parameters. On DB_READ a writing statement
+       gives OK and no statement. */
+    enum status (*prepare)(struct db *db, struct db_rows *rows, const char *sql, struct error *error);
+    void (*unprepare)(struct db_rows *rows);
+    void (*reset)(struct db_rows *rows); /* ends the run, forgets what was bound */
+    /* Index: from 0. The bytes stay the caller's until reset. */
+    void (*bind_int)(struct db_rows *rows, int index, int64_t value);
+    void (*bind_text)(struct db_rows *rows, int index, slice value);
+    void (*bind_blob)(struct db_rows *rows, int index, slice value);
+    void (*bind_null)(struct db_rows *rows, int index);
+    enum status (*step)(struct db_rows *rows, struct error *error); /* OK: a row; NOT_FOUND: the end, locks released */
+    int64_t (*changed)(struct db *db);                              /* rows, by the last writing statement */
+    int64_t (*last_id)(struct db *db);
+    int64_t (*column_int)(struct db_rows *rows, int index);
+    slice (*column_text)(struct db_rows *rows, int index); /* borrowed until the next step */
+    slice (*column_blob)(struct db_rows *rows, int index); /* the same */
+    bool (*column_is_null)(struct db_rows *rows, int index);
+
+    enum status (*control)(struct db *db, enum db_control control, struct error *error);
+    bool (*in_transaction)(struct db *db);
+
+    enum status (*schema_version)(struct db *db, int64_t *version, struct error *error);
+    /* Keeps every other process's migrations and exclusive writers out until migrate_end. BUSY. */
+    enum status (*migrate_begin)(struct db *db, struct error *error);
+    /* One migration and its number, in one transaction; OK and nothing done when the database has it already. */
+    enum status (*migrate_apply)(struct db *db, int64_t version, const char *sql, struct error *error);
+    void (*migrate_end)(struct db *db);
+
+    enum status (*check)(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error);
+};
+
+extern const struct db_engine db__sqlite;
+
+const char *db__statement_name(enum db_statement statement); /* "ARTICLE_GET"; static */
+/* False when an error has made the engine throw the whole transaction away. */
+bool db__in_transaction(struct db *db);
+
+#endif

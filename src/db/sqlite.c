@@ -1,0 +1,438 @@
+/* SQLite behind engine.h. A connection is used by one thread at a time (SQLITE_OPEN_NOMUTEX); the database is in WAL mode,
+   so that readers never wait for the writer, nor it for them. */
+#include "db/engine.h"
+#include "db/sqlite_lock.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    APPLICATION_ID = 0x50414C42, /* 'PALB', in the file's header: the file is ours */
+    BUSY_TIMEOUT_MS = 5000,      /* how long a writer waits for one of another process */
+    READ_CACHE_KB = 2048,
+    WRITE_CACHE_KB = 16384,
+    READ_MMAP_BYTES = 128 * 1024 * 1024,
+    /* Pages in the WAL after which a commit writes them back into the database (SQLite's own value). That commit pays for
+       it: the stall is to be measured before this is moved to a thread of its own (issue 3). */
+    CHECKPOINT_PAGES = 1000,
+    INTEGRITY_FAULTS_MAX = 100,
+};
+
+static const char *const CONTROLS[CONTROL_COUNT] = {
+    [CONTROL_BEGIN_READ] = "BEGIN",
+    [CONTROL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [CONTROL_COMMIT] = "COMMIT",
+    [CONTROL_ROLLBACK] = "ROLLBACK",
+    [CONTROL_SAVEPOINT] = "SAVEPOINT job",
+    [CONTROL_SAVEPOINT_KEEP] = "RELEASE job",
+    [CONTROL_SAVEPOINT_UNDO] = "ROLLBACK TO job",
+};
+
+struct sqlite {
+    sqlite3 *handle;
+    sqlite3_stmt *controls[CONTROL_COUNT];
+    const char *path;
+    int alone_lock;   /* of DB_WRITE_ALONE; -1: none */
+    int migrate_lock; /* between migrate_begin and migrate_end; -1: none */
+};
+
+static struct sqlite *of(struct db *db) { return db->connection; }
+static sqlite3_stmt *statement_of(struct db_rows *rows) { return rows->statement; }
+
+/* Errors */
+
+static enum status fail_constraint(sqlite3 *handle, int extended, struct error *error) {
+    bool unique = extended == SQLITE_CONSTRAINT_UNIQUE || extended == SQLITE_CONSTRAINT_PRIMARYKEY ||
+                  extended == SQLITE_CONSTRAINT_ROWID;
+    return error_set(error, unique ? CONFLICT : INTERNAL, "%s", sqlite3_errmsg(handle));
+}
+
+static const char *system_reason(sqlite3 *handle) {
+    int number = sqlite3_system_errno(handle);
+    const char *text = number ? strerrordesc_np(number) : NULL;
+    return text ? text : sqlite3_errmsg(handle);
+}
+
+/* The status and the sentence of a result code. */
+static enum status fail(struct sqlite *sqlite, int code, struct error *error) {
+    sqlite3 *handle = sqlite->handle;
+    const char *path = sqlite->path;
+    switch (code & 0xff) {
+    case SQLITE_CONSTRAINT: return fail_constraint(handle, code, error);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return error_set(error, BUSY, "%s is locked by another program for more than %d s", path,
+                         BUSY_TIMEOUT_MS / 1000);
+    case SQLITE_FULL: return error_set(error, UNAVAILABLE, "the disk is full: %s could not be written", path);
+    case SQLITE_NOTADB: return error_set(error, UNAVAILABLE, "%s is not a Palabre database", path);
+    case SQLITE_CORRUPT:
+        return error_set(error, UNAVAILABLE, "%s is damaged (%s): restore a backup", path, sqlite3_errmsg(handle));
+    case SQLITE_READONLY:
+        return error_set(error, UNAVAILABLE, "%s cannot be written: the file or its folder is read-only", path);
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM: return error_set(error, UNAVAILABLE, "cannot open %s: %s", path, system_reason(handle));
+    case SQLITE_IOERR:
+        return error_set(error, UNAVAILABLE, "reading or writing %s failed: %s", path, system_reason(handle));
+    case SQLITE_NOMEM: return error_set(error, UNAVAILABLE, "%s: out of memory", path);
+    case SQLITE_TOOBIG: return error_set(error, LIMIT, "a value is too large for the database");
+    case SQLITE_INTERRUPT: return error_set(error, BUSY, "%s: interrupted", path);
+    default: return error_set(error, INTERNAL, "%s", sqlite3_errmsg(handle));
+    }
+}
+
+static enum status run_script(struct sqlite *sqlite, const char *sql, struct error *error) {
+    int code = sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? OK : fail(sqlite, sqlite3_extended_errcode(sqlite->handle), error);
+}
+
+/* The integer in the first column of the first row. */
+static enum status query_int(struct sqlite *sqlite, const char *sql, int64_t *out, struct error *error) {
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(sqlite->handle, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) *out = sqlite3_column_int64(statement, 0);
+    enum status status = code == SQLITE_ROW ? OK : fail(sqlite, sqlite3_extended_errcode(sqlite->handle), error);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+/* Opening */
+
+/* Makes the file with a mode of our own (SQLite gives its -wal and -shm the same): there is personal data in it. */
+static enum status make_file(struct sqlite *sqlite, struct error *error) {
+    int fd = open(sqlite->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        if (errno == EACCES || errno == EROFS) return fail(sqlite, SQLITE_READONLY, error);
+        return error_set(error, UNAVAILABLE, "cannot open %s: %s", sqlite->path, strerrordesc_np(errno));
+    }
+    close(fd);
+    return OK;
+}
+
+static enum status open_handle(struct sqlite *sqlite, bool reads_only, struct error *error) {
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                (reads_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    int code = sqlite3_open_v2(sqlite->path, &sqlite->handle, flags, NULL);
+    if (code != SQLITE_OK) return fail(sqlite, code, error);
+    sqlite3_busy_timeout(sqlite->handle, BUSY_TIMEOUT_MS);
+    sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* "text" in double quotes is a mistake, not a string */
+    sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    if (!reads_only && sqlite3_db_readonly(sqlite->handle, "main") == 1) return fail(sqlite, SQLITE_READONLY, error);
+    return OK;
+}
+
+/* Before anything is written to it: an empty file, or one that Palabre has made. */
+static enum status check_identity(struct sqlite *sqlite, struct error *error) {
+    int64_t application = 0;
+    int64_t objects = 0;
+    enum status status = query_int(sqlite, "PRAGMA application_id", &application, error);
+    if (status == OK) status = query_int(sqlite, "SELECT count(*) FROM sqlite_schema", &objects, error);
+    if (status != OK) return status;
+    if (application != APPLICATION_ID && !(application == 0 && objects == 0))
+        return error_set(error, UNAVAILABLE, "%s is a SQLite database of another program", sqlite->path);
+    return OK;
+}
+
+/* A file system that cannot share memory between processes keeps SQLite out of WAL mode without an error. */
+static enum status enter_wal(struct sqlite *sqlite, struct error *error) {
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(sqlite->handle, "PRAGMA journal_mode = WAL", -1, &statement, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    enum status status = OK;
+    if (code != SQLITE_ROW)
+        status = fail(sqlite, code, error);
+    else if (strcmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
+        status = error_set(error, UNAVAILABLE, "%s: the file system does not support a write-ahead log", sqlite->path);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+static enum status set_pragmas(struct sqlite *sqlite, bool reads_only, struct error *error) {
+    char sql[512];
+    if (reads_only) {
+        snprintf(sql, sizeof sql,
+                 "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -%d; PRAGMA mmap_size = %d",
+                 READ_CACHE_KB, READ_MMAP_BYTES);
+        return run_script(sqlite, sql, error);
+    }
+    snprintf(
+        sql, sizeof sql,
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
+        " PRAGMA cache_size = -%d; PRAGMA wal_autocheckpoint = %d",
+        WRITE_CACHE_KB, CHECKPOINT_PAGES);
+    enum status status = enter_wal(sqlite, error);
+    return status == OK ? run_script(sqlite, sql, error) : status;
+}
+
+static bool pragma_reads(const char *name, const char *value) {
+    if (sqlite3_stricmp(name, "user_version") == 0) return !value;
+    return sqlite3_stricmp(name, "integrity_check") == 0 || sqlite3_stricmp(name, "foreign_key_check") == 0;
+}
+
+/* What a reading connection may do: the second wall, behind SQLITE_OPEN_READONLY. */
+static int authorize_reading(void *ctx, int action, const char *first, const char *second, const char *database,
+                             const char *trigger) {
+    (void)ctx, (void)database, (void)trigger;
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_FUNCTION:
+    case SQLITE_RECURSIVE:
+    case SQLITE_TRANSACTION: return SQLITE_OK;
+    case SQLITE_PRAGMA: return pragma_reads(first, second) ? SQLITE_OK : SQLITE_DENY;
+    default: return SQLITE_DENY;
+    }
+}
+
+static enum status prepare_controls(struct sqlite *sqlite, bool reads_only, struct error *error) {
+    for (int i = 0; i < CONTROL_COUNT; i++) {
+        if (reads_only && i != CONTROL_BEGIN_READ && i != CONTROL_ROLLBACK) continue;
+        int code =
+            sqlite3_prepare_v3(sqlite->handle, CONTROLS[i], -1, SQLITE_PREPARE_PERSISTENT, &sqlite->controls[i], NULL);
+        if (code != SQLITE_OK) return fail(sqlite, code, error);
+    }
+    return OK;
+}
+
+static enum status open_database(struct db *db, slice address, struct error *error) {
+    bool reads_only = db->mode == DB_READ;
+    struct sqlite *sqlite = ARENA_NEW(db->arena, struct sqlite);
+    sqlite->alone_lock = sqlite->migrate_lock = -1;
+    sqlite->path = arena_cstring(db->arena, address);
+    if (!sqlite->path) return error_set(error, INVALID, "the path of the database holds a NUL");
+    db->connection = sqlite;
+    if (reads_only && access(sqlite->path, F_OK) != 0)
+        return error_set(error, NOT_FOUND, "there is no database at %s", sqlite->path);
+    enum status status = reads_only ? OK : make_file(sqlite, error);
+    if (status == OK && db->mode == DB_WRITE_ALONE) status = sqlite_lock_take(sqlite->path, &sqlite->alone_lock, error);
+    if (status == OK) status = open_handle(sqlite, reads_only, error);
+    if (status == OK) status = check_identity(sqlite, error);
+    if (status == OK) status = set_pragmas(sqlite, reads_only, error);
+    if (status == OK) status = prepare_controls(sqlite, reads_only, error);
+    if (status == OK && reads_only) sqlite3_set_authorizer(sqlite->handle, authorize_reading, NULL);
+    return status;
+}
+
+static void close_database(struct db *db) {
+    struct sqlite *sqlite = of(db);
+    if (!sqlite) return;
+    for (int i = 0; i < CONTROL_COUNT; i++) sqlite3_finalize(sqlite->controls[i]);
+    int code = sqlite3_close(sqlite->handle);
+    assert(code == SQLITE_OK);
+    sqlite_lock_drop(sqlite->migrate_lock);
+    sqlite_lock_drop(sqlite->alone_lock);
+}
+
+/* Statements */
+
+static void names_init(struct db_names *names, struct arena *arena, int count) {
+    names->count = count;
+    names->names = ARENA_ARRAY(arena, (size_t)count, const char *);
+    names->seen = ARENA_ARRAY(arena, (size_t)count, const char *);
+}
+
+static enum status prepare(struct db *db, struct db_rows *rows, const char *sql, struct error *error) {
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v3(of(db)->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+    if (code == SQLITE_AUTH && db->mode == DB_READ) return OK;
+    if (code != SQLITE_OK) return fail(of(db), code, error);
+    names_init(&rows->parameters, db->arena, sqlite3_bind_parameter_count(statement));
+    for (int i = 0; i < rows->parameters.count; i++) {
+        const char *name = sqlite3_bind_parameter_name(statement, i + 1);
+        assert(name && name[0] == ':');
+        rows->parameters.names[i] = arena_copy(db->arena, slice_of(name + 1)).p;
+    }
+    names_init(&rows->columns, db->arena, sqlite3_column_count(statement));
+    for (int i = 0; i < rows->columns.count; i++)
+        rows->columns.names[i] = arena_copy(db->arena, slice_of(sqlite3_column_name(statement, i))).p;
+    rows->statement = statement;
+    return OK;
+}
+
+static void unprepare(struct db_rows *rows) {
+    sqlite3_finalize(rows->statement);
+    rows->statement = NULL;
+}
+
+static void reset(struct db_rows *rows) {
+    sqlite3_reset(rows->statement);
+    sqlite3_clear_bindings(rows->statement);
+}
+
+/* Binding fails only for an index that does not exist or a value over SQLITE_MAX_LENGTH (a gigabyte), which no input of
+   ours comes near. */
+static void bound(int code) { assert(code == SQLITE_OK); }
+
+static void bind_int(struct db_rows *rows, int index, int64_t value) {
+    bound(sqlite3_bind_int64(statement_of(rows), index + 1, value));
+}
+
+static void bind_text(struct db_rows *rows, int index, slice value) {
+    bound(sqlite3_bind_text64(statement_of(rows), index + 1, value.p, value.n, SQLITE_STATIC, SQLITE_UTF8));
+}
+
+static void bind_blob(struct db_rows *rows, int index, slice value) {
+    bound(sqlite3_bind_blob64(statement_of(rows), index + 1, value.p, value.n, SQLITE_STATIC));
+}
+
+static void bind_null(struct db_rows *rows, int index) { bound(sqlite3_bind_null(statement_of(rows), index + 1)); }
+
+static enum status step(struct db_rows *rows, struct error *error) {
+    int code = sqlite3_step(statement_of(rows));
+    if (code == SQLITE_ROW) return OK;
+    if (code == SQLITE_DONE) return NOT_FOUND;
+    return fail(of(rows->db), code, error);
+}
+
+static int64_t changed(struct db *db) { return sqlite3_changes64(of(db)->handle); }
+static int64_t last_id(struct db *db) { return sqlite3_last_insert_rowid(of(db)->handle); }
+
+static int64_t column_int(struct db_rows *rows, int index) { return sqlite3_column_int64(statement_of(rows), index); }
+
+static slice column_text(struct db_rows *rows, int index) {
+    const unsigned char *text = sqlite3_column_text(statement_of(rows), index);
+    return slice_make(text, text ? (size_t)sqlite3_column_bytes(statement_of(rows), index) : 0);
+}
+
+/* SQLite gives no pointer for an empty value; db.h promises one for what is not NULL. */
+static slice column_blob(struct db_rows *rows, int index) {
+    const void *blob = sqlite3_column_blob(statement_of(rows), index);
+    return blob ? slice_make(blob, (size_t)sqlite3_column_bytes(statement_of(rows), index)) : S("");
+}
+
+static bool column_is_null(struct db_rows *rows, int index) {
+    return sqlite3_column_type(statement_of(rows), index) == SQLITE_NULL;
+}
+
+static enum status control(struct db *db, enum db_control which, struct error *error) {
+    sqlite3_stmt *statement = of(db)->controls[which];
+    int code = sqlite3_step(statement);
+    enum status status = code == SQLITE_DONE ? OK : fail(of(db), code, error);
+    sqlite3_reset(statement);
+    return status;
+}
+
+static bool in_transaction(struct db *db) { return !sqlite3_get_autocommit(of(db)->handle); }
+
+/* Migrations */
+
+static enum status schema_version(struct db *db, int64_t *version, struct error *error) {
+    return query_int(of(db), "PRAGMA user_version", version, error);
+}
+
+static enum status migrate_begin(struct db *db, struct error *error) {
+    struct sqlite *sqlite = of(db);
+    enum status status = sqlite->alone_lock >= 0 ? OK : sqlite_lock_take(sqlite->path, &sqlite->migrate_lock, error);
+    /* A migration may have to rebuild a table that others refer to (https://www.sqlite.org/lang_altertable.html §7); what
+       it leaves is checked before it is committed. */
+    if (status == OK) status = run_script(sqlite, "PRAGMA foreign_keys = OFF", error);
+    return status;
+}
+
+static enum status check_references(struct sqlite *sqlite, struct error *error) {
+    int64_t broken = 0;
+    enum status status = query_int(sqlite, "SELECT count(*) FROM pragma_foreign_key_check", &broken, error);
+    if (status == OK && broken > 0)
+        return error_set(error, INTERNAL, "it would leave %lld broken references", (long long)broken);
+    return status;
+}
+
+static enum status migrate_apply(struct db *db, int64_t version, const char *sql, struct error *error) {
+    struct sqlite *sqlite = of(db);
+    int64_t present = 0;
+    enum status status = control(db, CONTROL_BEGIN_WRITE, error);
+    if (status == OK) status = schema_version(db, &present, error);
+    if (status == OK && present < version) {
+        char stamp[128];
+        snprintf(stamp, sizeof stamp, "PRAGMA user_version = %lld; PRAGMA application_id = %d", (long long)version,
+                 APPLICATION_ID);
+        status = run_script(sqlite, sql, error);
+        if (status == OK) status = check_references(sqlite, error);
+        if (status == OK) status = run_script(sqlite, stamp, error);
+    }
+    if (status == OK) status = control(db, CONTROL_COMMIT, error);
+    if (in_transaction(db)) (void)!control(db, CONTROL_ROLLBACK, NULL);
+    return status;
+}
+
+static void migrate_end(struct db *db) {
+    struct sqlite *sqlite = of(db);
+    sqlite3_exec(sqlite->handle, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+    sqlite_lock_drop(sqlite->migrate_lock);
+    sqlite->migrate_lock = -1;
+}
+
+/* `palabre check` */
+
+static enum status check_rows(struct db *db, const char *sql, const char *kind, void (*fault)(void *ctx, slice line),
+                              void *ctx, struct error *error) {
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(of(db)->handle, sql, -1, &statement, NULL);
+    int faults = 0;
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(statement);
+        if (code != SQLITE_ROW) break;
+        char line[512];
+        const char *first = (const char *)sqlite3_column_text(statement, 0);
+        snprintf(line, sizeof line, "%s: %.400s", kind, first ? first : "");
+        if (first && strcmp(first, "ok") == 0) continue;
+        faults++;
+        fault(ctx, slice_of(line));
+    }
+    enum status status = code == SQLITE_DONE ? OK : fail(of(db), code, error);
+    sqlite3_finalize(statement);
+    if (status == OK && faults) return error_set(error, INVALID, "the database has faults");
+    return status;
+}
+
+static enum status check(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error) {
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA integrity_check(%d)", INTEGRITY_FAULTS_MAX);
+    enum status whole = check_rows(db, sql, "integrity", fault, ctx, error);
+    if (whole != OK && whole != INVALID) return whole;
+    enum status references =
+        check_rows(db,
+                   "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' refers to a row of ' || parent ||"
+                   " ' that does not exist' FROM pragma_foreign_key_check",
+                   "reference", fault, ctx, error);
+    return references != OK ? references : whole;
+}
+
+const struct db_engine db__sqlite = {
+    .name = S_INIT("sqlite"),
+    .migrations = embedded_migrations,
+    .migration_count = &embedded_migrations_count,
+    .open = open_database,
+    .close = close_database,
+    .prepare = prepare,
+    .unprepare = unprepare,
+    .reset = reset,
+    .bind_int = bind_int,
+    .bind_text = bind_text,
+    .bind_blob = bind_blob,
+    .bind_null = bind_null,
+    .step = step,
+    .changed = changed,
+    .last_id = last_id,
+    .column_int = column_int,
+    .column_text = column_text,
+    .column_blob = column_blob,
+    .column_is_null = column_is_null,
+    .control = control,
+    .in_transaction = in_transaction,
+    .schema_version = schema_version,
+    .migrate_begin = migrate_begin,
+    .migrate_apply = migrate_apply,
+    .migrate_end = migrate_end,
+    .check = check,
+};

@@ -1,0 +1,268 @@
+/* One mutex guards the queue and the figures; the connection, and a batch once taken, are the thread's alone. */
+#include "db/writer.h"
+
+#include "base/memory.h"
+#include "db/engine.h"
+
+#include <pthread.h>
+
+struct queue {
+    struct writer_job *first, *last;
+    size_t count;
+};
+
+struct writer {
+    struct db *db;
+    size_t max_queue, max_batch;
+    pthread_t thread;
+    bool started;
+
+    pthread_mutex_t mutex;
+    pthread_cond_t wake; /* something waits, or it is time to stop */
+    struct queue waiting;
+    bool stopping;
+    struct writer_figures figures;
+};
+
+static void queue_add(struct queue *queue, struct writer_job *job) {
+    job->next = NULL;
+    if (queue->last)
+        queue->last->next = job;
+    else
+        queue->first = job;
+    queue->last = job;
+    queue->count++;
+}
+
+static struct writer_job *queue_take(struct queue *queue) {
+    struct writer_job *job = queue->first;
+    queue->first = job->next;
+    if (!queue->first) queue->last = NULL;
+    queue->count--;
+    job->next = NULL;
+    return job;
+}
+
+/* The thread */
+
+/* Waits for jobs; false when there are none and it is time to stop. */
+static bool take_batch(struct writer *writer, struct queue *batch) {
+    pthread_mutex_lock(&writer->mutex);
+    while (!writer->waiting.first && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->mutex);
+    while (writer->waiting.first && batch->count < writer->max_batch) queue_add(batch, queue_take(&writer->waiting));
+    pthread_mutex_unlock(&writer->mutex);
+    return batch->first != NULL;
+}
+
+/* What a job says about its failure; its own words, or ours when it had none. */
+static void keep_status(struct writer_job *job, enum status status) {
+    job->status = status;
+    if (status == OK || job->error.status == OK) job->error = (struct error){.status = status};
+}
+
+/* Runs one job in a savepoint. False: the engine has thrown the whole transaction away. */
+static bool apply_job(struct writer *writer, struct writer_job *job) {
+    struct db *db = writer->db;
+    job->error = (struct error){0};
+    enum status status = db_savepoint(db, &job->error);
+    if (status == OK) {
+        status = job->apply(db, job, &job->error);
+        if (status == OK && db__in_transaction(db))
+            status = db_savepoint_keep(db, &job->error);
+        else
+            db_savepoint_undo(db);
+    }
+    bool whole = db__in_transaction(db);
+    if (status == OK && !whole)
+        status = error_set(&job->error, UNAVAILABLE, "the database has thrown the transaction away");
+    keep_status(job, status);
+    return whole;
+}
+
+static void fail_all(const struct queue *batch, enum status status, const struct error *error) {
+    for (struct writer_job *job = batch->first; job; job = job->next) {
+        job->status = status;
+        job->error = *error;
+        job->error.status = status;
+    }
+}
+
+/* Runs all jobs of the batch that have not been set aside. When a job makes the engine throw the transaction away (a full
+   disk, say), that job is set aside with its error, and the others start again without it: so this ends. */
+static enum status apply_all(struct writer *writer, struct queue *batch, struct queue *aside, struct error *error) {
+    for (;;) {
+        enum status status = db_write_begin(writer->db, error);
+        if (status != OK) return status;
+        struct queue good = {0};
+        struct writer_job *bad = NULL;
+        while (batch->first && !bad) {
+            struct writer_job *job = queue_take(batch);
+            if (apply_job(writer, job))
+                queue_add(&good, job);
+            else
+                bad = job;
+        }
+        while (batch->first) queue_add(&good, queue_take(batch));
+        *batch = good;
+        if (!bad) return OK;
+        queue_add(aside, bad);
+    }
+}
+
+/* DESIGN.md, 'The life of a request': all that wait, one transaction, one commit, then everybody is told. */
+static bool commit_batch(struct writer *writer, struct queue *batch, struct queue *aside) {
+    struct error error = {0};
+    enum status status = apply_all(writer, batch, aside, &error);
+    if (status != OK) {
+        fail_all(batch, status == BUSY ? BUSY : UNAVAILABLE, &error);
+        return false;
+    }
+    if (!batch->first) {
+        db_write_rollback(writer->db);
+        return true;
+    }
+    status = db_write_commit(writer->db, &error);
+    if (status == OK) return true;
+    db_write_rollback(writer->db);
+    /* A job that failed may have failed over what another had written, which is gone: it has to be asked again too. */
+    fail_all(batch, UNAVAILABLE, &error);
+    return false;
+}
+
+static void tell(struct queue *batch) {
+    while (batch->first) {
+        struct writer_job *job = queue_take(batch);
+        struct error error = job->error;
+        job->done(job, job->status, &error);
+    }
+}
+
+static void count(struct writer *writer, size_t jobs, bool committed) {
+    pthread_mutex_lock(&writer->mutex);
+    writer->figures.jobs += (int64_t)jobs;
+    writer->figures.batches++;
+    if (!committed) writer->figures.failed_commits++;
+    pthread_mutex_unlock(&writer->mutex);
+}
+
+static void *run(void *ctx) {
+    struct writer *writer = ctx;
+    struct queue batch = {0};
+    struct queue aside = {0};
+    while (take_batch(writer, &batch)) {
+        size_t jobs = batch.count;
+        bool committed = commit_batch(writer, &batch, &aside);
+        count(writer, jobs, committed);
+        tell(&batch);
+        tell(&aside);
+    }
+    return NULL;
+}
+
+/* Everybody else */
+
+enum status writer_new(const struct writer_options *options, struct writer **out, struct error *error) {
+    struct writer *writer = NEW(struct writer);
+    writer->max_queue = options->max_queue;
+    writer->max_batch = options->max_batch ? options->max_batch : 1;
+    pthread_mutex_init(&writer->mutex, NULL);
+    pthread_cond_init(&writer->wake, NULL);
+    enum status status = db_open(options->location, options->exclusive ? DB_WRITE_ALONE : DB_WRITE, &writer->db, error);
+    if (status == OK) {
+        writer->started = pthread_create(&writer->thread, NULL, run, writer) == 0;
+        if (!writer->started) status = error_set(error, UNAVAILABLE, "the writer's thread does not start");
+    }
+    if (status != OK) {
+        writer_free(writer);
+        return status;
+    }
+    *out = writer;
+    return OK;
+}
+
+enum status writer_submit(struct writer *writer, struct writer_job *job) {
+    enum status status = OK;
+    pthread_mutex_lock(&writer->mutex);
+    if (writer->stopping)
+        status = UNAVAILABLE;
+    else if (writer->waiting.count >= writer->max_queue)
+        status = BUSY;
+    else
+        queue_add(&writer->waiting, job);
+    if (status == OK && writer->waiting.count == 1) pthread_cond_signal(&writer->wake);
+    pthread_mutex_unlock(&writer->mutex);
+    return status;
+}
+
+/* A job that somebody waits for. */
+struct awaited {
+    struct writer_job job; /* first: the job's address is this one's */
+    enum status (*apply)(struct db *db, void *ctx, struct error *error);
+    void *ctx;
+    pthread_mutex_t mutex;
+    pthread_cond_t over;
+    bool is_over;
+    enum status status;
+    struct error error;
+};
+
+static enum status awaited_apply(struct db *db, struct writer_job *job, struct error *error) {
+    struct awaited *awaited = (struct awaited *)job;
+    return awaited->apply(db, awaited->ctx, error);
+}
+
+static void awaited_done(struct writer_job *job, enum status status, const struct error *error) {
+    struct awaited *awaited = (struct awaited *)job;
+    pthread_mutex_lock(&awaited->mutex);
+    awaited->status = status;
+    awaited->error = *error;
+    awaited->is_over = true;
+    pthread_cond_signal(&awaited->over);
+    pthread_mutex_unlock(&awaited->mutex);
+}
+
+enum status writer_run(struct writer *writer, enum status (*apply)(struct db *db, void *ctx, struct error *error),
+                       void *ctx, struct error *error) {
+    struct awaited awaited = {.job = {.apply = awaited_apply, .done = awaited_done}, .apply = apply, .ctx = ctx};
+    pthread_mutex_init(&awaited.mutex, NULL);
+    pthread_cond_init(&awaited.over, NULL);
+    enum status status = writer_submit(writer, &awaited.job);
+    if (status != OK) {
+        error_set(error, status, status == BUSY ? "too much waits to be written" : "the writer has stopped");
+    } else {
+        pthread_mutex_lock(&awaited.mutex);
+        while (!awaited.is_over) pthread_cond_wait(&awaited.over, &awaited.mutex);
+        pthread_mutex_unlock(&awaited.mutex);
+        status = awaited.status;
+        if (status != OK && error) *error = awaited.error;
+    }
+    pthread_mutex_destroy(&awaited.mutex);
+    pthread_cond_destroy(&awaited.over);
+    return status;
+}
+
+void writer_stop(struct writer *writer) {
+    pthread_mutex_lock(&writer->mutex);
+    writer->stopping = true;
+    pthread_cond_signal(&writer->wake);
+    pthread_mutex_unlock(&writer->mutex);
+    if (writer->started) pthread_join(writer->thread, NULL);
+    writer->started = false;
+}
+
+void writer_free(struct writer *writer) {
+    if (!writer) return;
+    writer_stop(writer);
+    db_close(writer->db);
+    pthread_mutex_destroy(&writer->mutex);
+    pthread_cond_destroy(&writer->wake);
+    memory_free(writer);
+}
+
+struct writer_figures writer_figures(struct writer *writer) {
+    pthread_mutex_lock(&writer->mutex);
+    struct writer_figures figures = writer->figures;
+    figures.waiting = (int64_t)writer->waiting.count;
+    pthread_mutex_unlock(&writer->mutex);
+    return figures;
+}
