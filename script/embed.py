@@ -5,7 +5,7 @@ path, and its count. Called by src/meson.build.
     embed.py --name TABLE --output FILE.c --depfile FILE.d --root FOLDER    every file below FOLDER
     embed.py --name TABLE --output FILE.c FILE...                           these files, by their base names
 
-Hidden files, editors' backups and documents about the folder (README.md) are left out. The depfile names the
+Hidden files, editors' backups, and what is about the folder (*.md, *.py, meson.build) are left out. The depfile names the
 files and the folders, so that a file that appears or disappears makes the table again.
 """
 import argparse
@@ -20,7 +20,7 @@ CHUNK = 1 << 12
 
 
 def wanted(name):
-    return not name.startswith(".") and not name.endswith("~") and name not in ("README.md", "meson.build")
+    return not name.startswith(".") and not name.endswith(("~", ".md", ".py")) and name != "meson.build"
 
 
 def below(root):
