@@ -175,13 +175,19 @@ static bool single_is_closed(const struct setter *s) {
     return false;
 }
 
-/* At the end of a node the word goes on in the next one, if the letter is one that French elides: l'<em>été</em>. */
-static bool is_elided(uint32_t c) { return c < 0x80 && c != 0 && strchr("cdjlmnstuCDJLMNSTU", (int)c) != NULL; }
+/* At the end of a node the word goes on in the next one, if what stands here is what French elides: l'<em>été</em>. */
+static bool is_elided(const struct setter *s) {
+    if (s->i == 0) return false;
+    char last = s->text.p[s->i - 1];
+    uint32_t before = unicode__before(s->text, s->i - 1);
+    if (last == 'u' || last == 'U') return before == 'q' || before == 'Q';
+    return last != '\0' && strchr("cdjlmnstCDJLMNST", last) && !unicode__is_alnum(before);
+}
 
 static void set_french_single(struct setter *s) {
     uint32_t before = before_of(s), next = next_of(s, 1);
     bool inside = is_letter(before) && (unicode__is_alnum(next) || next == LEFT_GUILLEMET || next == '"' ||
-                                        next == 0x201C || (next == 0 && is_elided(before)));
+                                        next == 0x201C || (next == 0 && is_elided(s)));
     bool elision = (is_start(before) || is_opener(before)) && is_letter(next) && !single_is_closed(s);
     if (inside || elision) {
         replace(s, 1, S("\u2019"));
@@ -192,7 +198,7 @@ static void set_french_single(struct setter *s) {
 
 static void set_english_double(struct setter *s) {
     uint32_t before = before_of(s);
-    bool opens = is_start(before) || is_opener(before) || is_dash(before) || before == '/';
+    bool opens = is_start(before) || is_opener(before) || is_dash(before) || before == '/' || before == '=';
     if (!opens && !s->state->in_double && is_digit(before)) { /* inches */
         copy(s, 1);
         return;
