@@ -374,37 +374,42 @@ static void migrate_end(struct db *db) {
 
 /* `palabre check` */
 
-static enum status check_rows(struct db *db, const char *sql, const char *kind, void (*fault)(void *ctx, slice line),
+static void say_fault(sqlite3_stmt *row, bool reference, void (*fault)(void *ctx, slice line), void *ctx) {
+    char line[512];
+    const char *first = (const char *)sqlite3_column_text(row, 0);
+    if (reference)
+        snprintf(line, sizeof line, "reference: %s row %lld refers to a row of %s that does not exist", first,
+                 (long long)sqlite3_column_int64(row, 1), (const char *)sqlite3_column_text(row, 2));
+    else
+        snprintf(line, sizeof line, "integrity: %.480s", first);
+    fault(ctx, slice_of(line));
+}
+
+/* Runs a checking pragma: one row for each fault, or a single 'ok'. */
+static enum status check_with(struct db *db, const char *sql, bool references, void (*fault)(void *ctx, slice line),
                               void *ctx, struct error *error) {
     sqlite3_stmt *statement = NULL;
+    int64_t faults = 0;
     int code = sqlite3_prepare_v2(of(db)->handle, sql, -1, &statement, NULL);
-    int faults = 0;
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(statement);
-        if (code != SQLITE_ROW) break;
-        char line[512];
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    for (; code == SQLITE_ROW; code = sqlite3_step(statement)) {
         const char *first = (const char *)sqlite3_column_text(statement, 0);
-        snprintf(line, sizeof line, "%s: %.400s", kind, first ? first : "");
-        if (first && strcmp(first, "ok") == 0) continue;
+        if (!first || strcmp(first, "ok") == 0) continue;
         faults++;
-        fault(ctx, slice_of(line));
+        say_fault(statement, references, fault, ctx);
     }
     enum status status = code == SQLITE_DONE ? OK : fail(of(db), code, error);
     sqlite3_finalize(statement);
-    if (status == OK && faults) return error_set(error, INVALID, "the database has faults");
+    if (status == OK && faults) return error_set(error, INVALID, "%lld faults", (long long)faults);
     return status;
 }
 
 static enum status check(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error) {
     char sql[64];
     snprintf(sql, sizeof sql, "PRAGMA integrity_check(%d)", INTEGRITY_FAULTS_MAX);
-    enum status whole = check_rows(db, sql, "integrity", fault, ctx, error);
+    enum status whole = check_with(db, sql, false, fault, ctx, error);
     if (whole != OK && whole != INVALID) return whole;
-    enum status references =
-        check_rows(db,
-                   "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' refers to a row of ' || parent ||"
-                   " ' that does not exist' FROM pragma_foreign_key_check",
-                   "reference", fault, ctx, error);
+    enum status references = check_with(db, "PRAGMA foreign_key_check", true, fault, ctx, error);
     return references != OK ? references : whole;
 }
 

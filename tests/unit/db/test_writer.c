@@ -1,0 +1,375 @@
+#include "../temp_folder.h"
+#include "db/writer.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* A shim over SQLite's file system: while `failing` is set, no byte goes into a write-ahead log. */
+static atomic_bool failing;
+static sqlite3_vfs *real_vfs;
+static sqlite3_vfs shim_vfs;
+static sqlite3_io_methods shim_methods;
+static const sqlite3_io_methods *real_methods;
+
+static int shim_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 offset) {
+    if (atomic_load(&failing)) return SQLITE_FULL;
+    return real_methods->xWrite(file, bytes, n, offset);
+}
+
+static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags) {
+    (void)vfs;
+    int code = real_vfs->xOpen(real_vfs, name, file, flags, out_flags);
+    if (code != SQLITE_OK || !(flags & SQLITE_OPEN_WAL)) return code;
+    if (!real_methods) {
+        real_methods = file->pMethods;
+        shim_methods = *real_methods;
+        shim_methods.xWrite = shim_write;
+    }
+    file->pMethods = &shim_methods;
+    return code;
+}
+
+static void install_shim(void) {
+    real_vfs = sqlite3_vfs_find(NULL);
+    shim_vfs = *real_vfs;
+    shim_vfs.zName = "shim";
+    shim_vfs.xOpen = shim_open;
+    assert_int_equal(sqlite3_vfs_register(&shim_vfs, 1), SQLITE_OK);
+}
+
+/* Jobs: each writes one outbox row with its number, and may then be told to fail. */
+struct job {
+    struct writer_job job; /* first */
+    struct pen *pen;
+    int number;
+    enum status verdict; /* what apply returns, after it has written */
+    enum status told;
+    char detail[64];
+    int told_at; /* 1, 2, 3 … in the order of done() */
+};
+
+/* Holds the writer's thread in its first job until the others have been queued. */
+struct pen {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool entered, open;
+    int told;
+};
+
+struct fixture {
+    struct temp_folder folder;
+    struct writer *writer;
+    struct pen pen;
+    struct error error;
+};
+
+static enum status write_row(struct db *db, int64_t number, struct error *error) {
+    struct db_rows *rows = db_use(db, DB_REDIRECT_ADD);
+    char path[32];
+    int n = snprintf(path, sizeof path, "/%lld", (long long)number);
+    db_bind_text(rows, "path", slice_make(path, (size_t)n));
+    db_bind_null(rows, "article_id");
+    db_bind_null(rows, "comment_number");
+    return db_run(rows, NULL, error);
+}
+
+static enum status job_apply(struct db *db, struct writer_job *base, struct error *error) {
+    struct job *job = (struct job *)base;
+    enum status status = write_row(db, job->number, error);
+    if (status != OK || job->verdict == OK) return status;
+    return error_set(error, job->verdict, "job %d will not", job->number);
+}
+
+static void job_done(struct writer_job *base, enum status status, const struct error *error) {
+    struct job *job = (struct job *)base;
+    pthread_mutex_lock(&job->pen->mutex);
+    job->told = status;
+    snprintf(job->detail, sizeof job->detail, "%.60s", error->detail);
+    job->told_at = ++job->pen->told;
+    pthread_cond_broadcast(&job->pen->changed);
+    pthread_mutex_unlock(&job->pen->mutex);
+}
+
+static enum status hold_apply(struct db *db, struct writer_job *base, struct error *error) {
+    struct pen *pen = ((struct job *)base)->pen;
+    (void)db, (void)error;
+    pthread_mutex_lock(&pen->mutex);
+    pen->entered = true;
+    pthread_cond_broadcast(&pen->changed);
+    while (!pen->open) pthread_cond_wait(&pen->changed, &pen->mutex);
+    pthread_mutex_unlock(&pen->mutex);
+    return OK;
+}
+
+static void hold(struct fixture *f, struct job *job) {
+    *job = (struct job){.job = {.apply = hold_apply, .done = job_done}, .pen = &f->pen};
+    f->pen.entered = f->pen.open = false;
+    assert_int_equal(writer_submit(f->writer, &job->job), OK);
+    pthread_mutex_lock(&f->pen.mutex);
+    while (!f->pen.entered) pthread_cond_wait(&f->pen.changed, &f->pen.mutex);
+    pthread_mutex_unlock(&f->pen.mutex);
+}
+
+static void let_go(struct fixture *f) {
+    pthread_mutex_lock(&f->pen.mutex);
+    f->pen.open = true;
+    pthread_cond_broadcast(&f->pen.changed);
+    pthread_mutex_unlock(&f->pen.mutex);
+}
+
+static void wait_told(struct fixture *f, int count) {
+    pthread_mutex_lock(&f->pen.mutex);
+    while (f->pen.told < count) pthread_cond_wait(&f->pen.changed, &f->pen.mutex);
+    pthread_mutex_unlock(&f->pen.mutex);
+}
+
+static int64_t count_rows(struct fixture *f, const char *where) {
+    sqlite3 *raw;
+    sqlite3_stmt *statement;
+    char sql[128];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM redirect WHERE %s", where);
+    assert_int_equal(sqlite3_open_v2(f->folder.database, &raw, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(raw, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(raw);
+    return n;
+}
+
+enum { JOBS = 64, QUEUE = 100, BATCH = 48 };
+
+static int set_up(void **state) {
+    struct fixture *f = calloc(1, sizeof *f);
+    temp_folder_init(&f->folder);
+    pthread_mutex_init(&f->pen.mutex, NULL);
+    pthread_cond_init(&f->pen.changed, NULL);
+    struct writer_options options = {.location = slice_of(f->folder.database), .max_queue = QUEUE, .max_batch = BATCH};
+    assert_int_equal(writer_new(&options, &f->writer, &f->error), OK);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct fixture *f = *state;
+    writer_free(f->writer);
+    pthread_mutex_destroy(&f->pen.mutex);
+    pthread_cond_destroy(&f->pen.changed);
+    temp_folder_fini(&f->folder);
+    free(f);
+    return 0;
+}
+
+static void submit(struct fixture *f, struct job *job, int number, enum status verdict) {
+    *job = (struct job){
+        .job = {.apply = job_apply, .done = job_done}, .pen = &f->pen, .number = number, .verdict = verdict};
+    assert_int_equal(writer_submit(f->writer, &job->job), OK);
+}
+
+static void jobs_that_wait_share_a_commit(void **state) {
+    struct fixture *f = *state;
+    struct job first;
+    struct job jobs[JOBS];
+    hold(f, &first);
+    for (int i = 0; i < JOBS; i++) submit(f, &jobs[i], i, OK);
+    assert_int_equal(writer_figures(f->writer).waiting, JOBS);
+    let_go(f);
+    wait_told(f, JOBS + 1);
+    struct writer_figures figures = writer_figures(f->writer);
+    assert_int_equal(figures.jobs, JOBS + 1);
+    assert_int_equal(figures.batches, 3); /* the one that held, 48, 16 */
+    assert_int_equal(figures.failed_commits, 0);
+    assert_int_equal(count_rows(f, "1"), JOBS);
+    for (int i = 0; i < JOBS; i++) {
+        assert_int_equal(jobs[i].told, OK);
+        assert_int_equal(jobs[i].told_at, i + 2);
+    }
+}
+
+static void a_job_that_fails_is_undone_alone(void **state) {
+    struct fixture *f = *state;
+    struct job first;
+    struct job jobs[4];
+    hold(f, &first);
+    submit(f, &jobs[0], 1, OK);
+    submit(f, &jobs[1], 2, INVALID);
+    submit(f, &jobs[2], 1, OK); /* the same row again */
+    submit(f, &jobs[3], 3, OK);
+    let_go(f);
+    wait_told(f, 5);
+    assert_int_equal(jobs[0].told, OK);
+    assert_int_equal(jobs[1].told, INVALID);
+    assert_string_equal(jobs[1].detail, "job 2 will not");
+    assert_int_equal(jobs[2].told, CONFLICT);
+    assert_int_equal(jobs[3].told, OK);
+    assert_string_equal(jobs[3].detail, "");
+    assert_int_equal(count_rows(f, "1"), 2);
+    assert_int_equal(count_rows(f, "path = '/2'"), 0);
+}
+
+static void when_the_commit_fails_nobody_was_served(void **state) {
+    struct fixture *f = *state;
+    struct job first;
+    struct job jobs[3];
+    hold(f, &first);
+    submit(f, &jobs[0], 1, OK);
+    submit(f, &jobs[1], 2, FORBIDDEN);
+    submit(f, &jobs[2], 3, OK);
+    atomic_store(&failing, true);
+    let_go(f);
+    wait_told(f, 4);
+    atomic_store(&failing, false);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(jobs[i].told, UNAVAILABLE);
+        assert_non_null(strstr(jobs[i].detail, "the disk is full"));
+    }
+    assert_int_equal(writer_figures(f->writer).failed_commits, 1);
+    assert_int_equal(count_rows(f, "1"), 0);
+    /* and the next one is, when there is room again */
+    submit(f, &jobs[0], 1, OK);
+    wait_told(f, 5);
+    assert_int_equal(jobs[0].told, OK);
+    assert_int_equal(count_rows(f, "1"), 1);
+}
+
+/* Makes the engine throw the whole transaction away: what a full disk does when a page has to leave the cache. */
+static enum status ruin_apply(struct db *db, struct writer_job *base, struct error *error) {
+    struct job *job = (struct job *)base;
+    enum status status = write_row(db, job->number, error);
+    if (status != OK) return status;
+    db_write_rollback(db);
+    return error_set(error, UNAVAILABLE, "ruined");
+}
+
+static void a_lost_transaction_is_run_again_without_the_culprit(void **state) {
+    struct fixture *f = *state;
+    struct job first;
+    struct job jobs[5];
+    hold(f, &first);
+    submit(f, &jobs[0], 1, OK);
+    submit(f, &jobs[1], 2, INVALID);
+    submit(f, &jobs[2], 3, OK);
+    jobs[2].job.apply = ruin_apply;
+    submit(f, &jobs[3], 4, OK);
+    jobs[3].job.apply = ruin_apply;
+    submit(f, &jobs[4], 5, OK);
+    let_go(f);
+    wait_told(f, 6);
+    static const enum status EXPECTED[] = {OK, INVALID, UNAVAILABLE, UNAVAILABLE, OK};
+    for (int i = 0; i < 5; i++) assert_int_equal(jobs[i].told, EXPECTED[i]);
+    assert_string_equal(jobs[2].detail, "ruined");
+    assert_int_equal(count_rows(f, "1"), 2);
+    assert_int_equal(count_rows(f, "path IN ('/1', '/5')"), 2);
+}
+
+static void a_full_queue_is_busy(void **state) {
+    struct fixture *f = *state;
+    struct job first;
+    struct job *jobs = calloc(QUEUE + 1, sizeof *jobs);
+    hold(f, &first);
+    for (int i = 0; i < QUEUE; i++) submit(f, &jobs[i], i, OK);
+    jobs[QUEUE] = (struct job){.job = {.apply = job_apply, .done = job_done}, .pen = &f->pen};
+    assert_int_equal(writer_submit(f->writer, &jobs[QUEUE].job), BUSY);
+    let_go(f);
+    wait_told(f, QUEUE + 1);
+    assert_int_equal(jobs[QUEUE].told_at, 0);
+    assert_int_equal(count_rows(f, "1"), QUEUE);
+    free(jobs);
+}
+
+static void *stop(void *ctx) {
+    writer_stop(ctx);
+    return NULL;
+}
+
+static void stopping_does_what_waits(void **state) {
+    struct fixture *f = *state;
+    struct job first;
+    struct job jobs[JOBS];
+    hold(f, &first);
+    for (int i = 0; i < JOBS; i++) submit(f, &jobs[i], i, OK);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, stop, f->writer), 0);
+    let_go(f);
+    pthread_join(thread, NULL);
+    assert_int_equal(f->pen.told, JOBS + 1);
+    assert_int_equal(count_rows(f, "1"), JOBS);
+    struct job late = {.job = {.apply = job_apply, .done = job_done}, .pen = &f->pen};
+    assert_int_equal(writer_submit(f->writer, &late.job), UNAVAILABLE);
+    writer_stop(f->writer);
+}
+
+static enum status run_apply(struct db *db, void *ctx, struct error *error) {
+    int number = *(int *)ctx;
+    enum status status = write_row(db, number, error);
+    if (status == CONFLICT) return error_set(error, CONFLICT, "%d again", number);
+    return status;
+}
+
+static void *run_many(void *ctx) {
+    struct fixture *f = ((void **)ctx)[0];
+    int from = *(int *)((void **)ctx)[1];
+    for (int i = from; i < from + 50; i++) {
+        struct error error = {0};
+        enum status status = writer_run(f->writer, run_apply, &i, &error);
+        if (status != OK) return f;
+    }
+    return NULL;
+}
+
+static void several_threads_may_wait_for_their_own(void **state) {
+    struct fixture *f = *state;
+    pthread_t threads[4];
+    int from[4];
+    void *arguments[4][2];
+    for (int i = 0; i < 4; i++) {
+        from[i] = i * 50;
+        arguments[i][0] = f;
+        arguments[i][1] = &from[i];
+        assert_int_equal(pthread_create(&threads[i], NULL, run_many, arguments[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        void *failure = NULL;
+        pthread_join(threads[i], &failure);
+        assert_null(failure);
+    }
+    assert_int_equal(count_rows(f, "1"), 200);
+    int again = 7;
+    struct error error = {0};
+    assert_int_equal(writer_run(f->writer, run_apply, &again, &error), CONFLICT);
+    assert_string_equal(error.detail, "7 again");
+}
+
+static void a_second_server_is_refused(void **state) {
+    struct fixture *f = *state;
+    struct writer *server;
+    struct writer *second;
+    struct writer_options options = {
+        .location = slice_of(f->folder.database), .max_queue = 1, .max_batch = 1, .exclusive = true};
+    assert_int_equal(writer_new(&options, &server, &f->error), OK);
+    assert_int_equal(writer_new(&options, &second, &f->error), BUSY);
+    writer_free(server);
+    assert_int_equal(writer_new(&options, &second, &f->error), OK);
+    writer_free(second);
+}
+
+int main(void) {
+    install_shim();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(jobs_that_wait_share_a_commit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_job_that_fails_is_undone_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(when_the_commit_fails_nobody_was_served, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lost_transaction_is_run_again_without_the_culprit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_queue_is_busy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(stopping_does_what_waits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(several_threads_may_wait_for_their_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_second_server_is_refused, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("writer", tests, NULL, NULL);
+}
