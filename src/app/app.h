@@ -16,7 +16,7 @@ struct app_options {
     slice location;    /* of the database, see db/db.h */
     slice secret_file; /* 32 random bytes, made when missing, mode 0600 */
     const char *listen;
-    slice base_url;          /* "https://example.org"; empty: from each request's Host */
+    slice base_url;          /* "https://example.org"; empty: http://HOST:PORT of `listen` */
     slice trusted_proxies;   /* CIDR blocks, comma-separated; empty: loopback */
     bool forwarded_standard; /* proxies write Forwarded instead of X-Forwarded-For */
     slice default_name, default_tagline, default_language, default_time_zone; /* of a site that is made now */

@@ -5,7 +5,6 @@
    A handler runs on a worker:
 
      void desk_publish(struct request *r) {
-         if (!request_form_ok(r)) return;                    // answered already
          struct decide *d = ARENA_NEW(r->arena, struct decide);
          … parse the form into *d …
          request_write(r, d, apply_decision, after_decision);
@@ -90,13 +89,12 @@ slice request_fingerprint(struct request *r);    /* keyed, of the client's addre
 uint64_t request_address_key(struct request *r); /* for limiters */
 slice request_sealed_address(struct request *r); /* for the database */
 slice request_device(struct request *r);         /* the author's cookie; empty: none */
-slice request_base_url(struct request *r);       /* the setting, or scheme://Host */
 
 /* Form tokens: signed and dated. purpose says what the form may do: "comment:12", "sign-in". */
 slice request_token(struct request *r, slice purpose);
 bool request_token_ok(struct request *r, slice purpose); /* of the field `token` */
-/* The session's token in the field `csrf` (forms of the desk); answers 403 itself and gives false when it is not right.
-   Called by the machinery for every POST to a guarded route. */
+/* Every POST to a guarded route must carry the session's token in the field `csrf`; the machinery sees to it before the
+   handler runs, and answers 403 itself. */
 
 /* --- Showing ----------------------------------------------------------------------------------------------------- */
 

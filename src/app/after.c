@@ -1,0 +1,71 @@
+#include "app/after.h"
+
+#include "app/pages.h"
+
+static bool is_of_article(void *ctx, const struct cache_key *key) {
+    const int64_t *article = ctx;
+    return (key->kind == PAGE_DISCUSSION || key->kind == PAGE_FEED_COMMENTS) && key->id == *article;
+}
+
+static bool is_thread(void *ctx, const struct cache_key *key) {
+    (void)ctx;
+    return key->kind == PAGE_THREAD;
+}
+
+static bool is_any(void *ctx, const struct cache_key *key) {
+    (void)ctx;
+    (void)key;
+    return true;
+}
+
+/* The page that holds the root, and its neighbour before it: when a page begins, the one before gets a way forward. */
+static void renew_thread(struct request *r, const struct touched *t) {
+    struct app *app = r->app;
+    int64_t page = t->root_ordinal ? (t->root_ordinal - 1) / app->options.comments_per_page + 1 : 1;
+    struct cache_key newest = {.kind = PAGE_DISCUSSION, .id = t->article};
+    cache_renew(app->pages, &newest, after_waiter_new(r));
+    for (int64_t number = page > 1 ? page - 1 : page; number <= page; number++) {
+        struct cache_key key = {.kind = PAGE_DISCUSSION, .id = t->article, .number = number};
+        cache_drop(app->pages, &key);
+        key.order = PAGE_ORDER_NEWEST;
+        cache_drop(app->pages, &key);
+    }
+    newest.order = PAGE_ORDER_NEWEST;
+    cache_drop(app->pages, &newest);
+    for (uint8_t format = 0; format < PAGE_FEED_FORMATS; format++) {
+        struct cache_key feed = {.kind = PAGE_FEED_COMMENTS, .id = t->article, .order = format};
+        cache_drop(app->pages, &feed);
+    }
+    cache_drop_matching(app->fronts, is_any, NULL);
+}
+
+/* A thread's own pages are few, and are not known by article: all of that root's go. */
+static bool is_of_root(void *ctx, const struct cache_key *key) {
+    const int64_t *root = ctx;
+    return key->kind == PAGE_THREAD && key->id == *root;
+}
+
+static void drop_article(struct request *r, const struct touched *t) {
+    int64_t article = t->article;
+    cache_drop_matching(r->app->pages, is_of_article, &article);
+    cache_drop_matching(r->app->pages, is_thread, NULL);
+    cache_drop_matching(r->app->fronts, is_any, NULL);
+}
+
+void after_renew(struct request *r) {
+    bool all = r->touched_too_many;
+    for (size_t i = 0; i < r->touched_count && !all; i++) {
+        struct touched *t = &r->touched[i];
+        switch (t->what) {
+        case TOUCHED_THREAD:
+            renew_thread(r, t);
+            if (t->root) cache_drop_matching(r->app->pages, is_of_root, &t->root);
+            break;
+        case TOUCHED_ARTICLE: drop_article(r, t); break;
+        case TOUCHED_SITE: all = true; break;
+        }
+    }
+    if (!all) return;
+    cache_drop_matching(r->app->pages, is_any, NULL);
+    cache_drop_matching(r->app->fronts, is_any, NULL);
+}

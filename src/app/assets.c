@@ -1,0 +1,104 @@
+#include "app/assets.h"
+
+#include "base/embedded.h"
+#include "base/memory.h"
+#include "view/address.h"
+
+#include <string.h>
+
+enum { HASH_CHARS = 10 };
+
+struct asset {
+    slice name; /* below web/static */
+    char hash[HASH_CHARS + 1];
+    struct page *forever, *checked; /* for the address with the hash, and for the one without */
+};
+
+struct app_assets {
+    struct asset *items;
+    size_t count;
+};
+
+static slice content_type(slice name) {
+    static const struct {
+        slice ending, type;
+    } TYPES[] = {
+        {S_INIT(".css"), S_INIT("text/css; charset=utf-8")},
+        {S_INIT(".js"), S_INIT("text/javascript; charset=utf-8")},
+        {S_INIT(".svg"), S_INIT("image/svg+xml")},
+        {S_INIT(".png"), S_INIT("image/png")},
+        {S_INIT(".ico"), S_INIT("image/x-icon")},
+        {S_INIT(".webmanifest"), S_INIT("application/manifest+json")},
+        {S_INIT(".txt"), S_INIT("text/plain; charset=utf-8")},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(TYPES); i++)
+        if (slice_ends(name, TYPES[i].ending)) return TYPES[i].type;
+    return S("application/octet-stream");
+}
+
+static struct page *make(const struct embedded_file *file, slice name, bool forever, page_make_head make_head,
+                         void *ctx) {
+    static const slice FOREVER = S_INIT("public, max-age=31536000, immutable");
+    static const slice CHECKED = S_INIT("public, max-age=300");
+    struct buf body;
+    buf_init(&body, file->size);
+    buf_add(&body, slice_make(file->data, file->size));
+    struct page_source source = {.body = &body,
+                                 .status = 200,
+                                 .content_type = content_type(name),
+                                 .thorough = true,
+                                 .extra = forever ? &FOREVER : &CHECKED};
+    return page_new(&source, make_head, ctx);
+}
+
+struct app_assets *assets_new(page_make_head make_head, void *ctx) {
+    struct app_assets *assets = NEW(struct app_assets);
+    assets->items = memory_alloc_array(embedded_web_count, sizeof *assets->items);
+    for (size_t i = 0; i < embedded_web_count; i++) {
+        const struct embedded_file *file = &embedded_web[i];
+        slice path = slice_of(file->path);
+        if (!slice_starts(path, S("static/"))) continue;
+        struct asset *asset = &assets->items[assets->count++];
+        asset->name = slice_after(path, S("static/").n);
+        struct crypto_hash hash = crypto_sha256(slice_make(file->data, file->size));
+        struct buf hex;
+        buf_init(&hex, HASH_CHARS);
+        crypto_add_hex(&hex, slice_make(hash.bytes, HASH_CHARS / 2));
+        memcpy(asset->hash, hex.p, HASH_CHARS);
+        buf_fini(&hex);
+        asset->forever = make(file, asset->name, true, make_head, ctx);
+        asset->checked = make(file, asset->name, false, make_head, ctx);
+    }
+    return assets;
+}
+
+void assets_free(struct app_assets *assets) {
+    if (!assets) return;
+    for (size_t i = 0; i < assets->count; i++) {
+        page_unref(assets->items[i].forever);
+        page_unref(assets->items[i].checked);
+    }
+    memory_free(assets->items);
+    memory_free(assets);
+}
+
+static const struct asset *by_name(const struct app_assets *assets, slice name) {
+    for (size_t i = 0; i < assets->count; i++)
+        if (slice_equal(assets->items[i].name, name)) return &assets->items[i];
+    return NULL;
+}
+
+slice assets_address(const void *context, struct arena *arena, slice name) {
+    const struct asset *asset = by_name(context, name);
+    if (!asset) return arena_format(arena, "/static/%.*s", SLICE_FMT(name));
+    return address_static(arena, slice_of(asset->hash), name);
+}
+
+struct page *assets_find(struct app_assets *assets, slice path, bool *immutable) {
+    slice rest = path, first = slice_cut(&rest, '/');
+    const struct asset *asset = rest.p ? by_name(assets, rest) : NULL;
+    *immutable = asset && slice_equal(first, slice_of(asset->hash));
+    if (*immutable) return asset->forever;
+    if (!asset || first.n != HASH_CHARS) asset = by_name(assets, path);
+    return asset ? asset->checked : NULL; /* a hash of yesterday gives today's file, to be checked again soon */
+}

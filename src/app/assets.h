@@ -1,0 +1,15 @@
+/* Static files: compressed once at start, addressed by a hash of their content, so that they may be kept for ever. */
+#ifndef PALABRE_APP_ASSETS_H
+#define PALABRE_APP_ASSETS_H
+
+#include "app/state.h"
+
+struct app_assets *assets_new(page_make_head make_head, void *ctx);
+void assets_free(struct app_assets *assets);
+/* view_asset_fn: "/static/HASH/site.css". context: the app_assets. */
+slice assets_address(const void *context, struct arena *arena, slice name);
+/* The file of an address's two parts; borrowed; NULL when there is none. *current: the hash is today's. A file asked for
+   without a hash ("/static/demo/x.svg": parts "demo", "x.svg") is found by its whole name. */
+struct page *assets_find(struct app_assets *assets, slice path_below_static, bool *immutable);
+
+#endif

@@ -1,0 +1,430 @@
+#include "app/dispatch.h"
+
+#include "app/assets.h"
+#include "app/handlers.h"
+#include "app/headers.h"
+#include "app/pages.h"
+#include "app/routes.h"
+#include "base/log.h"
+#include "domain/section.h"
+#include "http/negotiate.h"
+#include "view/address.h"
+
+#include <string.h>
+
+_Static_assert((int)PAGE_GZIP == (int)HTTP_GZIP && (int)PAGE_ZSTD == (int)HTTP_ZSTD &&
+                   (int)PAGE_BROTLI == (int)HTTP_BROTLI,
+               "encodings are one list in two rooms");
+
+enum status dispatch_router_new(struct app *app, struct error *error) {
+    return http_router_new(ROUTES, ROUTE_COUNT, &app->router, error);
+}
+
+/* --- Shared pages, on the loop ----------------------------------------------------------------------------------- */
+
+void dispatch_send(struct http_call *call, struct page *page) {
+    enum http_encoding encoding =
+        http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
+    const struct page_variant *variant = &page->variants[encoding];
+    slice known = http_call_header(call, S("If-None-Match"));
+    if (known.p && http_etag_matches(known, variant->etag))
+        http_call_reply_prebuilt(call, variant->not_modified, NULL);
+    else
+        http_call_reply_prebuilt(call, variant->head, variant->body);
+}
+
+static void reply_busy(struct http_call *call) {
+    struct http_header headers[] = {{S("Retry-After"), S("2")}, {S("Cache-Control"), S("no-store")}};
+    struct http_answer answer = {.status = 503,
+                                 .content_type = S("text/plain; charset=utf-8"),
+                                 .headers = headers,
+                                 .header_count = ARRAY_COUNT(headers),
+                                 .body = S("Busy. Please try again in a moment.\n")};
+    http_call_reply(call, &answer);
+}
+
+static struct request *request_new(struct app *app, struct http_call *call, const struct http_match *match) {
+    struct request *r = ARENA_NEW(http_call_arena(call), struct request);
+    r->app = app;
+    r->call = call;
+    r->arena = http_call_arena(call);
+    if (match) r->match = *match;
+    if (match && match->route) r->route = match->route->data;
+    return r;
+}
+
+static void run_request(void *job, void *thread_state);
+
+static void to_worker(struct request *r) {
+    if (pool_submit(r->app->pool, run_request, r) != OK) reply_busy(r->call);
+}
+
+/* A call that waits for a page being made. */
+struct shared_call {
+    struct cache_waiter waiter;
+    struct request *request;
+    struct cache_key key;
+};
+
+static void run_missing(void *job, void *thread_state);
+
+/* The slug in the address, or where it should be; false: answered by a redirect. */
+static bool slug_is_right(struct request *r, const struct cache_key *key, const struct page *page) {
+    if (key->kind > PAGE_FEED_COMMENTS) return true;
+    slice slug = http_match_get(&r->match, S("slug"));
+    if (slice_equal(slug, page->tag)) return true;
+    slice path = http_call_path(r->call), rest = slice_after(path, S("/articles/").n);
+    size_t end = slice_find_char(rest, '/');
+    slice id = http_match_get(&r->match, S("id"));
+    slice query = http_call_query(r->call);
+    slice after = end == SIZE_MAX ? S("") : slice_after(rest, end);
+    if (slug.p == NULL && after.n) return true; /* cannot be: no such route */
+    slice location = arena_format(r->arena, "/articles/%.*s-%.*s%.*s%s%.*s", SLICE_FMT(id), SLICE_FMT(page->tag),
+                                  SLICE_FMT(after), query.p ? "?" : "", SLICE_FMT(query));
+    http_call_reply_redirect(r->call, 301, location);
+    return false;
+}
+
+static void send_shared(struct request *r, const struct cache_key *key, struct page *page) {
+    if (slug_is_right(r, key, page)) dispatch_send(r->call, page);
+}
+
+static void shared_ready(struct cache_waiter *waiter, enum status status, struct page *page,
+                         const struct error *error) {
+    struct shared_call *shared = (struct shared_call *)(void *)waiter;
+    struct request *r = shared->request;
+    if (status == OK) {
+        send_shared(r, &shared->key, page);
+        return;
+    }
+    r->status = status;
+    if (error) r->error = *error;
+    /* An error page is personal (the site's language, what to do next): made by a worker. */
+    if (pool_submit(r->app->pool, run_missing, r) != OK) reply_busy(r->call);
+}
+
+static void want(struct request *r, const struct cache_key *key) {
+    struct shared_call *shared = ARENA_NEW(r->arena, struct shared_call);
+    shared->waiter.ready = shared_ready;
+    shared->request = r;
+    shared->key = *key;
+    cache_want(page_is_front(key->kind) ? r->app->fronts : r->app->pages, key, &shared->waiter);
+}
+
+void dispatch_shared(struct request *r, const struct cache_key *key) {
+    struct cache *cache = page_is_front(key->kind) ? r->app->fronts : r->app->pages;
+    struct page *page = cache_find(cache, key);
+    if (!page) {
+        want(r, key);
+        return;
+    }
+    send_shared(r, key, page);
+    page_unref(page);
+}
+
+static slice query_value(slice query, slice name) {
+    while (query.p) {
+        slice pair = slice_cut(&query, '&');
+        slice key = slice_cut(&pair, '=');
+        if (slice_equal(key, name)) return pair.p ? pair : S("");
+    }
+    return (slice){NULL, 0};
+}
+
+static bool feed_order(slice format, struct cache_key *key) {
+    enum feed_format f;
+    if (!feed_format_parse(format, &f)) return false;
+    key->order = (uint8_t)f;
+    return true;
+}
+
+/* The key of the page an address means; false: there cannot be one. */
+static bool key_of(const struct http_match *match, const struct app_route *route, slice query, size_t site_language,
+                   struct cache_key *key) {
+    *key = (struct cache_key){.kind = (uint16_t)route->page_kind};
+    slice language = query_value(query, S("lang"));
+    switch ((enum page_kind)route->page_kind) {
+    case PAGE_DISCUSSION: {
+        slice page = http_match_get(match, S("page"));
+        key->id = match->numbers[0];
+        if (page.p && (!slice_to_int64(page, &key->number) || key->number < 1)) return false;
+        key->order = slice_equal(query_value(query, S("order")), S("newest")) ? PAGE_ORDER_NEWEST : PAGE_ORDER_OLDEST;
+        return true;
+    }
+    case PAGE_THREAD:
+        return slice_to_int64(http_match_get(match, S("root")), &key->id) &&
+               slice_to_int64(http_match_get(match, S("page")), &key->number) && key->number > 0;
+    case PAGE_FEED_COMMENTS: key->id = match->numbers[0]; return feed_order(http_match_get(match, S("format")), key);
+    case PAGE_FEED_ARTICLES: return feed_order(http_match_get(match, S("format")), key);
+    case PAGE_HOME:
+    case PAGE_CHARTER:
+        /* 0: the site's own language; otherwise 1 + the index */
+        if (language.p) key->language = (uint8_t)(1 + app_language_find(language, site_language));
+        return true;
+    case PAGE_SECTION: key->id = pages_slug_id(match->parameters[0]); return true;
+    case PAGE_ARCHIVE: {
+        int year, month;
+        if (!address_parse_month(match->parameters[0], &year, &month)) return false;
+        key->id = year;
+        key->number = month;
+        return true;
+    }
+    case PAGE_SITEMAP: key->number = match->parameter_count ? match->numbers[0] : 0; return true;
+    case PAGE_ROBOTS: return true;
+    }
+    return false;
+}
+
+/* Whether this reader may have something of their own on the page: then it is rendered for them alone. */
+static bool is_personal(struct http_call *call, const struct cache_key *key) {
+    return key->kind == PAGE_DISCUSSION && http_call_cookie(call, S("palabre_author")).n > 0;
+}
+
+static void handle_shared(struct app *app, struct http_call *call, const struct http_match *match) {
+    static const struct app_route PERSONAL = {read_discussion, 0, 0}, OLDER = {read_section_older, 0, 0};
+    struct cache_key key;
+    const struct app_route *route = match->route->data;
+    slice query = http_call_query(call);
+    if (!key_of(match, route, query, 0, &key)) {
+        to_worker(request_new(app, call, NULL));
+        return;
+    }
+    bool older = key.kind == PAGE_SECTION && query_value(query, S("before")).p;
+    if (older || is_personal(call, &key)) {
+        struct request *r = request_new(app, call, match);
+        r->route = older ? &OLDER : &PERSONAL;
+        to_worker(r);
+        return;
+    }
+    struct page *page = cache_find(page_is_front(key.kind) ? app->fronts : app->pages, &key);
+    bool plain = page && (key.kind > PAGE_FEED_COMMENTS || slice_equal(http_match_get(match, S("slug")), page->tag));
+    if (plain) {
+        dispatch_send(call, page);
+    } else {
+        struct request *r = request_new(app, call, match);
+        if (page)
+            send_shared(r, &key, page);
+        else
+            want(r, &key);
+    }
+    page_unref(page);
+}
+
+/* --- Everything else ---------------------------------------------------------------------------------------------- */
+
+static void reply_allow(struct http_call *call, const struct http_match *match, int status) {
+    struct buf allow;
+    buf_init(&allow, 256);
+    http_methods_add(&allow, match->allowed);
+    struct http_header headers[] = {{S("Allow"), buf_slice(&allow)}, {S("Cache-Control"), S("no-store")}};
+    struct http_answer answer = {.status = status, .headers = headers, .header_count = ARRAY_COUNT(headers)};
+    if (status == 405) {
+        answer.content_type = S("text/plain; charset=utf-8");
+        answer.body = S("Method not allowed\n");
+    }
+    http_call_reply(call, &answer);
+    buf_fini(&allow);
+}
+
+static void handle_static(struct app *app, struct http_call *call, slice path) {
+    bool immutable;
+    struct page *page = assets_find(app->assets, path, &immutable);
+    if (page)
+        dispatch_send(call, page);
+    else
+        to_worker(request_new(app, call, NULL));
+}
+
+void dispatch_call(struct http_call *call, void *ctx) {
+    struct app *app = ctx;
+    slice path = http_call_path(call);
+    enum http_method method = http_call_method(call);
+    if ((method == HTTP_GET || method == HTTP_HEAD) && slice_starts(path, S("/static/"))) {
+        handle_static(app, call, slice_after(path, S("/static/").n));
+        return;
+    }
+    struct http_match match;
+    http_router_find(app->router, method, path, &match);
+    switch (match.kind) {
+    case HTTP_MATCH_FOUND:
+        if (((const struct app_route *)match.route->data)->flags & ROUTE_LOOP)
+            handle_shared(app, call, &match);
+        else
+            to_worker(request_new(app, call, &match));
+        return;
+    case HTTP_MATCH_OPTIONS: reply_allow(call, &match, 204); return;
+    case HTTP_MATCH_NOT_ALLOWED: reply_allow(call, &match, 405); return;
+    case HTTP_MATCH_REDIRECT: /* an old address may end in '/': let it be looked up first */
+    case HTTP_MATCH_NOT_FOUND: to_worker(request_new(app, call, &match)); return;
+    }
+}
+
+size_t dispatch_body_limit(const struct http_call *call, void *ctx) {
+    struct app *app = ctx;
+    enum { ARTICLE_FORM = 4 * 1024 * 1024 };
+    bool desk = slice_starts(http_call_path(call), S("/moderation"));
+    return desk ? ARTICLE_FORM : app->options.form_bytes;
+}
+
+void dispatch_done(struct http_call *call, const struct http_done *done, void *ctx) {
+    struct app *app = ctx;
+    if (!app->options.access_log || !log_enabled(LOG_INFO)) return;
+    char path[1024];
+    slice id = http_call_id(call), shown = http_call_path(call);
+    /* private links are secrets, and stay out of logs */
+    if (slice_starts(shown, S("/messages/"))) shown = S("/messages/-");
+    if (slice_starts(shown, S("/set-up/"))) shown = S("/set-up/-");
+    log_line(LOG_INFO, "access", "request=%.*s method=%s path=%s status=%d bytes=%lld us=%lld%s", SLICE_FMT(id),
+             http_method_name(http_call_method(call)), log_quote(path, sizeof path, shown), done->status,
+             (long long)done->body_bytes, (long long)(done->duration_ns / 1000), done->dropped ? " dropped=1" : "");
+}
+
+/* --- On a worker -------------------------------------------------------------------------------------------------- */
+
+struct view_context *dispatch_context(struct app *app, struct db *db, struct arena *arena, const struct site *site,
+                                      size_t language) {
+    struct view_context *context = ARENA_NEW(arena, struct view_context);
+    struct view_site *view = ARENA_NEW(arena, struct view_site);
+    struct section_list sections = {NULL, 0};
+    struct error error;
+    if (section_list_load(db, arena, &sections, &error) != OK) sections.count = 0;
+    struct view_section *shown = ARENA_ARRAY(arena, sections.count, struct view_section);
+    for (size_t i = 0; i < sections.count; i++) {
+        const struct section *s = &sections.items[i];
+        shown[i] = (struct view_section){s->slug, s->title, s->description, s->language};
+    }
+    *view = (struct view_site){.name = site->name,
+                               .tagline = site->tagline,
+                               .base_url = app->options.base_url,
+                               .language = site->language,
+                               .languages = APP_LANGUAGE,
+                               .language_count = APP_LANGUAGES,
+                               .sections = shown,
+                               .section_count = sections.count};
+    *context = (struct view_context){.arena = arena,
+                                     .templates = app->templates[language],
+                                     .dates = app_dates(app, language, site->time_zone),
+                                     .site = view,
+                                     .asset = assets_address,
+                                     .asset_context = app->assets};
+    return context;
+}
+
+/* The form or the query. False: answered. */
+static bool load_form(struct request *r) {
+    struct error error = {OK, ""};
+    if (http_call_method(r->call) == HTTP_POST) {
+        int status = http_call_form(r->call, &HTTP_FORM_LIMITS, &r->form, &error);
+        if (status) request_fail(r, status, VIEW_ERROR_FORM, S(""), S(""));
+        return status == 0;
+    }
+    const struct http_form *parameters;
+    if (http_call_parameters(r->call, &parameters, &error) == OK) {
+        r->form = *parameters;
+        return true;
+    }
+    request_fail(r, 400, VIEW_ERROR_PAGE, S(""), S(""));
+    return false;
+}
+
+/* A browser that says where a form came from must name this site. Browsers that say nothing are old; their forms carry
+   tokens like all others. */
+static bool same_origin(struct request *r) {
+    slice fetch_site = http_call_header(r->call, S("Sec-Fetch-Site"));
+    if (fetch_site.p && !slice_equal(fetch_site, S("same-origin")) && !slice_equal(fetch_site, S("none")))
+        return false;
+    slice origin = http_call_header(r->call, S("Origin"));
+    if (!origin.p) return true;
+    size_t at = slice_find(origin, S("://"));
+    return at != SIZE_MAX && slice_equal_nocase(slice_after(origin, at + 3), http_call_host(r->call));
+}
+
+static void load_session(struct request *r) {
+    slice token = http_call_cookie(r->call, S("palabre_session"));
+    struct error error;
+    if (token.n != CRYPTO_TOKEN_CHARS) return;
+    r->signed_in = session_find(r->db, r->arena, token, &r->session, &r->account, &error) == OK;
+    if (r->signed_in && (r->route->flags & ROUTE_DESK))
+        r->language = app_language_find(r->account.language, r->language);
+}
+
+static bool has_right(const struct request *r) {
+    unsigned flags = r->route->flags;
+    enum role role = r->account.role;
+    if ((flags & ROUTE_MODERATE) && !role_may(role, RIGHT_MODERATE)) return false;
+    if ((flags & ROUTE_EDIT) && !role_may(role, RIGHT_EDIT_ARTICLES)) return false;
+    return !(flags & ROUTE_ADMINISTER) || role_may(role, RIGHT_ADMINISTER);
+}
+
+static void ask_to_sign_in(struct request *r) {
+    struct buf b;
+    buf_init(&b, 64 * 1024);
+    buf_add(&b, S("/sign-in?next="));
+    if (http_call_method(r->call) == HTTP_POST)
+        buf_add_url(&b, S("/moderation"));
+    else
+        buf_add_url(&b, http_call_target(r->call));
+    slice location = arena_copy(r->arena, buf_slice(&b));
+    buf_fini(&b);
+    request_redirect(r, location);
+}
+
+/* Session, right and form token of a guarded route. False: answered. */
+static bool may_pass(struct request *r) {
+    if (!(r->route->flags & ROUTE_DESK)) return true;
+    bool post = http_call_method(r->call) == HTTP_POST;
+    if (!r->signed_in) {
+        ask_to_sign_in(r);
+        return false;
+    }
+    if (!has_right(r)) {
+        request_fail(r, 403, VIEW_ERROR_PAGE, S(""), S("/moderation"));
+        return false;
+    }
+    slice csrf = request_field(r, "csrf");
+    if (post && (csrf.n != r->session.csrf.n || !crypto_equal(csrf.p, r->session.csrf.p, csrf.n))) {
+        request_fail(r, 403, VIEW_ERROR_FORM, request_field(r, "body"), S("/moderation"));
+        return false;
+    }
+    return true;
+}
+
+static bool load_site(struct request *r, void *thread_state) {
+    r->worker = thread_state;
+    r->db = r->worker->db;
+    enum status status = site_load(r->db, r->arena, &r->site, &r->error);
+    if (status != OK) {
+        char detail[600];
+        log_line(LOG_ERROR, "site", "error=%s", log_quote(detail, sizeof detail, slice_of(r->error.detail)));
+        http_call_reply_text(r->call, 503, S("The database cannot be read at the moment.\n"));
+        return false;
+    }
+    r->language = app_language_find(r->site.language, APP_LANGUAGE_FR);
+    return true;
+}
+
+static void run_request(void *job, void *thread_state) {
+    static const struct app_route UNKNOWN = {read_unknown, 0, 0};
+    struct request *r = job;
+    if (!r->route) r->route = &UNKNOWN;
+    if (!load_site(r, thread_state) || !load_form(r)) return;
+    if (http_call_method(r->call) == HTTP_POST && !same_origin(r)) {
+        request_fail(r, 403, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
+        return;
+    }
+    load_session(r);
+    slice language = request_field(r, "lang");
+    if (language.n && http_call_method(r->call) != HTTP_POST) r->language = app_language_find(language, r->language);
+    if (may_pass(r)) r->route->handler(r);
+}
+
+/* A shared page that could not be made. */
+static void run_missing(void *job, void *thread_state) {
+    struct request *r = job;
+    if (!load_site(r, thread_state)) return;
+    if (r->status == NOT_FOUND) {
+        read_unknown(r);
+        return;
+    }
+    request_fail_status(r, r->status, &r->error, VIEW_ERROR_PAGE, S(""), S(""));
+}

@@ -1,0 +1,316 @@
+/* Shared pages are made here, on workers: same database, same bytes. What a page shows and when it is made again is
+   after.c's business. */
+#include "app/pages.h"
+
+#include "app/dispatch.h"
+#include "app/headers.h"
+#include "app/map.h"
+#include "app/tokens.h"
+#include "domain/charter.h"
+#include "domain/discussion.h"
+#include "view/feed.h"
+#include "view/page_read.h"
+#include "view/sitemap.h"
+
+enum {
+    PAGE_MAX_BYTES = 64 * 1024 * 1024,
+    ARENA_MAX_BYTES = 128 * 1024 * 1024,
+    HOME_ARTICLES = 20,
+    FEED_ARTICLES = 20,
+    FEED_COMMENTS = 30,
+    MONTH_ARTICLES = 500,
+};
+
+/* One page being made. */
+struct making {
+    struct app *app;
+    struct db *db;
+    struct arena *arena;
+    const struct cache_key *key;
+    struct site site;
+    struct buf body;
+    slice content_type, tag;
+    time_ms fresh_until;
+    struct error *error;
+};
+
+static const slice HTML = S_INIT("text/html; charset=utf-8");
+
+int64_t pages_slug_id(slice slug) { return (int64_t)slice_hash(slug); }
+
+static struct view_context *context_in(struct making *m, slice language) {
+    size_t fallback = app_language_find(m->site.language, APP_LANGUAGE_FR);
+    return dispatch_context(m->app, m->db, m->arena, &m->site, app_language_find(language, fallback));
+}
+
+/* Of pages that know no article: the key's language, or the site's. */
+static struct view_context *context_of_key(struct making *m) {
+    slice language = m->key->language ? APP_LANGUAGE[m->key->language - 1].tag : m->site.language;
+    return context_in(m, language);
+}
+
+static const struct view_charter *charter_in(struct making *m, slice language) {
+    struct charter charter;
+    struct error error;
+    if (charter_load(m->db, m->arena, 0, language, &charter, &error) != OK) return NULL;
+    return map_charter(m->arena, &charter);
+}
+
+/* The form at the foot of a shared page: its token is dated to the step, so that the bytes stay the same. */
+static const struct view_form *form_of(struct making *m, const struct article *article) {
+    if (!article->accepts_comments) return NULL;
+    struct view_form *form = ARENA_NEW(m->arena, struct view_form);
+    time_ms now = clock_now();
+    slice purpose = arena_format(m->arena, "comment:%lld", (long long)article->id.v);
+    form->article = article->id.v;
+    form->token = token_make(m->app, m->arena, purpose, now, TOKEN_STEP_MINUTES);
+    form->pre_moderated = article->effective == MODERATION_PRE;
+    form->max_characters = m->app->options.message_characters;
+    m->fresh_until = token_step_end(now);
+    return form;
+}
+
+static enum status make_discussion(struct making *m) {
+    const struct app_options *o = &m->app->options;
+    struct discussion_page loaded;
+    enum status status = discussion_page_load(m->db, m->arena, (article_id){m->key->id}, m->key->number,
+                                              o->comments_per_page, o->replies_per_page, &loaded, m->error);
+    if (status != OK) return status;
+    struct view_article article = map_article(&loaded.article);
+    struct view_discussion page = {
+        .article = &article,
+        .is_article = m->key->number == 0,
+        .page = loaded.page,
+        .page_count = loaded.page_count,
+        .order = m->key->order == PAGE_ORDER_NEWEST ? VIEW_NEWEST_FIRST : VIEW_OLDEST_FIRST,
+        .threads = map_threads(m->arena, loaded.threads, loaded.thread_count),
+        .thread_count = loaded.thread_count,
+        .charter = charter_in(m, loaded.article.language),
+        .form = form_of(m, &loaded.article),
+    };
+    m->tag = loaded.article.slug;
+    m->content_type = HTML;
+    return view_discussion(context_in(m, loaded.article.language), &page, &m->body, m->error);
+}
+
+static enum status make_thread(struct making *m) {
+    struct thread_page loaded;
+    enum status status = thread_page_load(m->db, m->arena, (comment_number){m->key->id}, m->key->number,
+                                          m->app->options.replies_per_page, &loaded, m->error);
+    if (status != OK) return status;
+    struct view_article article = map_article(&loaded.article);
+    struct view_thread thread = map_thread(m->arena, &loaded.thread);
+    struct view_thread_page page = {
+        .article = &article,
+        .thread = &thread,
+        .page = loaded.page,
+        .page_count = loaded.page_count,
+        .charter = charter_in(m, loaded.article.language),
+        .form = form_of(m, &loaded.article),
+    };
+    m->tag = loaded.article.slug;
+    m->content_type = HTML;
+    return view_thread(context_in(m, loaded.article.language), &page, &m->body, m->error);
+}
+
+static enum status make_feed_comments(struct making *m) {
+    struct article article;
+    struct comment_list list;
+    enum status status = discussion_latest(m->db, m->arena, (article_id){m->key->id}, FEED_COMMENTS, &article, &list,
+                                           m->error);
+    if (status != OK) return status;
+    if (article.state != ARTICLE_PUBLISHED) return error_set(m->error, NOT_FOUND, "the article is not published");
+    struct view_article shown = map_article(&article);
+    struct feed_comments feed = {&shown, map_comments(m->arena, list.items, list.count), list.count};
+    m->tag = article.slug;
+    m->content_type = feed_format_content_type((enum feed_format)m->key->order);
+    return feed_write_comments(context_in(m, article.language), (enum feed_format)m->key->order, &feed, &m->body,
+                               m->error);
+}
+
+static enum status make_feed_articles(struct making *m) {
+    struct article_filter filter = {.limit = FEED_ARTICLES, .with_body = true};
+    struct article_list list;
+    enum status status = article_list_load(m->db, m->arena, &filter, &list, m->error);
+    if (status != OK) return status;
+    struct feed_articles feed = {map_articles(m->arena, list.items, list.count), list.count};
+    m->content_type = feed_format_content_type((enum feed_format)m->key->order);
+    return feed_write_articles(context_of_key(m), (enum feed_format)m->key->order, &feed, &m->body, m->error);
+}
+
+static enum status make_home(struct making *m) {
+    slice language = m->key->language ? APP_LANGUAGE[m->key->language - 1].tag : S("");
+    if (slice_equal(language, m->site.language)) language = S("");
+    struct article_filter filter = {.limit = HOME_ARTICLES, .language = language};
+    struct article_list list;
+    enum status status = article_list_load(m->db, m->arena, &filter, &list, m->error);
+    if (status != OK) return status;
+    struct view_home page = {map_articles(m->arena, list.items, list.count), list.count, list.more, language};
+    m->content_type = HTML;
+    return view_home(context_of_key(m), &page, &m->body, m->error);
+}
+
+static enum status make_section(struct making *m) {
+    struct section_list sections;
+    enum status status = section_list_load(m->db, m->arena, &sections, m->error);
+    if (status != OK) return status;
+    const struct section *section = NULL;
+    for (size_t i = 0; i < sections.count && !section; i++)
+        if (pages_slug_id(sections.items[i].slug) == m->key->id) section = &sections.items[i];
+    if (!section) return error_set(m->error, NOT_FOUND, "no such section");
+    struct article_filter filter = {.limit = HOME_ARTICLES, .section = section->id};
+    struct article_list list;
+    status = article_list_load(m->db, m->arena, &filter, &list, m->error);
+    if (status != OK) return status;
+    struct view_section shown = {section->slug, section->title, section->description, section->language};
+    struct view_section_page page = {&shown, map_articles(m->arena, list.items, list.count), list.count, list.more,
+                                     false};
+    m->content_type = HTML;
+    return view_section(context_in(m, section->language), &page, &m->body, m->error);
+}
+
+/* The first moment of a month in the site's zone, to within the offset that holds there. */
+static time_ms month_start(const struct date_formats *dates, int year, int month) {
+    struct arena *arena CLEANUP(arena_free_p) = arena_new(1024);
+    time_ms utc = 0;
+    if (!date_parse_iso(arena_format(arena, "%04d-%02d-01T00:00:00Z", year, month), &utc)) return 0;
+    return utc - (int64_t)date_fields_of(dates, utc).offset_minutes * 60000;
+}
+
+static struct view_month month_of(const struct date_formats *dates, time_ms t) {
+    struct date_fields fields = date_fields_of(dates, t);
+    return (struct view_month){fields.year, fields.month};
+}
+
+/* The nearest article before `from`, or at or after it: its month. */
+static struct view_month nearest_before(struct making *m, const struct date_formats *dates, time_ms from) {
+    struct article_filter filter = {.limit = 1, .before = from, .before_id = {1}};
+    struct article_list list;
+    struct error error;
+    if (article_list_load(m->db, m->arena, &filter, &list, &error) != OK || !list.count) return (struct view_month){0, 0};
+    return month_of(dates, list.items[0].published_at);
+}
+
+static enum status make_archive(struct making *m) {
+    int year = (int)m->key->id, month = (int)m->key->number;
+    struct view_context *context = context_of_key(m);
+    time_ms from = month_start(context->dates, year, month);
+    time_ms to = month_start(context->dates, month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1);
+    struct article_filter filter = {.limit = MONTH_ARTICLES, .since = from, .before = to, .before_id = {1}};
+    struct article_list list, newer;
+    enum status status = article_list_load(m->db, m->arena, &filter, &list, m->error);
+    if (status != OK) return status;
+    struct view_archive page = {.month = {year, month},
+                                .older = nearest_before(m, context->dates, from),
+                                .articles = map_articles(m->arena, list.items, list.count),
+                                .article_count = list.count};
+    struct article_filter after = {.limit = MONTH_ARTICLES, .since = to};
+    if (article_list_load(m->db, m->arena, &after, &newer, m->error) == OK && newer.count && !newer.more)
+        page.newer = month_of(context->dates, newer.items[newer.count - 1].published_at);
+    if (!list.count && !page.older.year && !page.newer.year) return error_set(m->error, NOT_FOUND, "an empty month");
+    m->content_type = HTML;
+    return view_archive(context, &page, &m->body, m->error);
+}
+
+static enum status make_charter(struct making *m) {
+    struct view_context *context = context_of_key(m);
+    const struct view_charter *charter = charter_in(m, catalog_language(templates_catalog(context->templates)));
+    if (!charter) return error_set(m->error, NOT_FOUND, "no charter yet");
+    m->content_type = HTML;
+    return view_charter(context, charter, &m->body, m->error);
+}
+
+struct sitemap_walk {
+    struct making *making;
+    int64_t seen, first, last; /* entries [first, last) are written */
+    struct arena *scratch;
+};
+
+static enum status visit_for_sitemap(void *ctx, const struct article *article) {
+    struct sitemap_walk *walk = ctx;
+    int64_t at = walk->seen++;
+    if (at < walk->first || at >= walk->last) return OK;
+    slice base = walk->making->app->options.base_url;
+    sitemap_add(&walk->making->body, walk->scratch, base, address_article(walk->scratch, article->id.v, article->slug),
+                article->updated_at);
+    arena_reset(walk->scratch);
+    return OK;
+}
+
+static void add_fronts(struct making *m) {
+    struct section_list sections;
+    slice base = m->app->options.base_url;
+    sitemap_add(&m->body, m->arena, base, S(ADDRESS_HOME), 0);
+    if (section_list_load(m->db, m->arena, &sections, m->error) != OK) return;
+    for (size_t i = 0; i < sections.count; i++)
+        sitemap_add(&m->body, m->arena, base, address_section(m->arena, sections.items[i].slug), 0);
+}
+
+/* Up to a part's worth of articles stands in /sitemap.xml itself; beyond, it is an index of parts. */
+static enum status make_sitemap(struct making *m) {
+    enum { PER_PART = SITEMAP_MAX_ENTRIES - 1000 }; /* room for sections */
+    int64_t part = m->key->number;
+    struct sitemap_walk walk = {.making = m, .scratch = arena_new(64 * 1024)};
+    walk.first = part ? (part - 1) * PER_PART : 0;
+    walk.last = walk.first + PER_PART;
+    m->content_type = S("application/xml; charset=utf-8");
+    sitemap_begin(&m->body);
+    if (part <= 1) add_fronts(m);
+    enum status status = article_each(m->db, visit_for_sitemap, &walk, m->error);
+    sitemap_end(&m->body);
+    arena_free(walk.scratch);
+    if (status == OK && part && walk.seen <= walk.first) return error_set(m->error, NOT_FOUND, "no such part");
+    if (status == OK && !part && walk.seen > PER_PART) {
+        buf_clear(&m->body);
+        sitemap_write_index(&m->body, m->arena, m->app->options.base_url, (walk.seen + PER_PART - 1) / PER_PART);
+    }
+    return status;
+}
+
+static enum status make_robots(struct making *m) {
+    m->content_type = S("text/plain; charset=utf-8");
+    robots_write(&m->body, m->app->options.base_url);
+    return OK;
+}
+
+static enum status make(struct making *m) {
+    switch ((enum page_kind)m->key->kind) {
+    case PAGE_DISCUSSION: return make_discussion(m);
+    case PAGE_THREAD: return make_thread(m);
+    case PAGE_FEED_COMMENTS: return make_feed_comments(m);
+    case PAGE_HOME: return make_home(m);
+    case PAGE_SECTION: return make_section(m);
+    case PAGE_ARCHIVE: return make_archive(m);
+    case PAGE_CHARTER: return make_charter(m);
+    case PAGE_FEED_ARTICLES: return make_feed_articles(m);
+    case PAGE_SITEMAP: return make_sitemap(m);
+    case PAGE_ROBOTS: return make_robots(m);
+    }
+    return error_set(m->error, INTERNAL, "no such kind of page");
+}
+
+enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page **out,
+                         struct error *error) {
+    struct worker *worker = thread_state;
+    struct arena *arena CLEANUP(arena_free_p) = arena_new(ARENA_MAX_BYTES);
+    struct making m = {.app = ctx, .db = worker->db, .arena = arena, .key = key, .error = error};
+    buf_init(&m.body, PAGE_MAX_BYTES);
+    enum status status = db_read_begin(m.db, error);
+    if (status != OK) return status;
+    status = site_load(m.db, arena, &m.site, error);
+    if (status == OK) status = make(&m);
+    db_read_end(m.db);
+    if (status == OK && m.body.status != OK) status = error_set(error, LIMIT, "the page is larger than %d bytes", PAGE_MAX_BYTES);
+    if (status != OK) {
+        buf_fini(&m.body);
+        return status;
+    }
+    struct page_source source = {.body = &m.body,
+                                 .status = 200,
+                                 .content_type = m.content_type,
+                                 .tag = m.tag,
+                                 .fresh_until = m.fresh_until,
+                                 .extra = &HEADERS_SHARED};
+    *out = page_new(&source, headers_make_head, ctx);
+    return OK;
+}

@@ -1,0 +1,49 @@
+#include "app/routes.h"
+
+#include "app/handlers.h"
+#include "app/pages.h"
+#include "app/routes_desk.h"
+
+/* A shared page, answered on the loop. */
+#define SHARED(kind) &(const struct app_route){NULL, ROUTE_LOOP, kind}
+/* A handler on a worker. */
+#define ANY(handler) &(const struct app_route){handler, 0, 0}
+
+const struct http_route ROUTES[] = {
+    {HTTP_GET, "/", 0, SHARED(PAGE_HOME)},
+    {HTTP_GET, "/sections/{slug}", 0, SHARED(PAGE_SECTION)},
+    {HTTP_GET, "/archive/{month}", 0, SHARED(PAGE_ARCHIVE)},
+    {HTTP_GET, "/charter", 0, SHARED(PAGE_CHARTER)},
+    {HTTP_GET, "/feeds/articles.{format}", 0, SHARED(PAGE_FEED_ARTICLES)},
+    {HTTP_GET, "/sitemap.xml", 0, SHARED(PAGE_SITEMAP)},
+    {HTTP_GET, "/sitemap-{part:int}.xml", 0, SHARED(PAGE_SITEMAP)},
+    {HTTP_GET, "/robots.txt", 0, SHARED(PAGE_ROBOTS)},
+    {HTTP_GET, "/healthz", 0, ANY(read_health)},
+    {HTTP_GET, "/readyz", 0, ANY(read_health)},
+
+    {HTTP_GET, "/articles/{id:int}/own", 0, ANY(read_own)},
+    {HTTP_POST, "/articles/{id:int}/comments", 0, ANY(write_message)},
+    {HTTP_POST, "/articles/{id:int}-{slug}/comments", 0, ANY(write_message)},
+    {HTTP_GET, "/articles/{id:int}-{slug}/comments.{format}", 0, SHARED(PAGE_FEED_COMMENTS)},
+    {HTTP_GET, "/articles/{id:int}-{slug}/comments/{page:int}", 0, SHARED(PAGE_DISCUSSION)},
+    {HTTP_GET, "/articles/{id:int}-{slug}/threads/{root:int}/{page:int}", 0, SHARED(PAGE_THREAD)},
+    {HTTP_GET, "/articles/{id:int}-{slug}", 0, SHARED(PAGE_DISCUSSION)},
+    {HTTP_GET, "/articles/{id:int}", 0, SHARED(PAGE_DISCUSSION)},
+
+    {HTTP_GET, "/comments/{number:int}", 0, ANY(read_comment)},
+    {HTTP_GET, "/comments/{number:int}/reply", 0, ANY(write_reply_form)},
+    {HTTP_GET, "/comments/{number:int}/report", 0, ANY(write_report_form)},
+    {HTTP_POST, "/comments/{number:int}/report", 0, ANY(write_report)},
+    {HTTP_GET, "/messages/{secret}", 0, ANY(message_show)},
+    {HTTP_POST, "/messages/{secret}", 0, ANY(message_edit)},
+    {HTTP_POST, "/messages/{secret}/withdraw", 0, ANY(message_withdraw)},
+
+    {HTTP_GET, "/sign-in", 0, ANY(sign_in_form)},
+    {HTTP_POST, "/sign-in", 0, ANY(sign_in)},
+    {HTTP_POST, "/sign-out", 0, ANY(sign_out)},
+    {HTTP_GET, "/set-up/{secret}", 0, ANY(setup_form)},
+    {HTTP_POST, "/set-up/{secret}", 0, ANY(setup)},
+
+    ROUTES_DESK /* each line ends in a comma */
+};
+const size_t ROUTE_COUNT = ARRAY_COUNT(ROUTES);

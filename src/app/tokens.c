@@ -1,0 +1,68 @@
+#include "app/tokens.h"
+
+#include <string.h>
+
+enum { MAC_BYTES = 16, MINUTE_MS = 60 * 1000 };
+
+static struct crypto_hash mac_of(const struct app *app, slice purpose, int64_t minutes) {
+    struct buf b;
+    buf_init(&b, 512);
+    buf_add_int(&b, minutes);
+    buf_add_char(&b, ' ');
+    buf_add(&b, purpose);
+    struct crypto_hash mac = crypto_hmac(&app->form_key, buf_slice(&b));
+    buf_fini(&b);
+    return mac;
+}
+
+slice token_make(const struct app *app, struct arena *arena, slice purpose, time_ms now, int64_t step_minutes) {
+    int64_t minutes = now / MINUTE_MS / step_minutes * step_minutes;
+    struct crypto_hash mac = mac_of(app, purpose, minutes);
+    struct buf b;
+    buf_init(&b, 128);
+    buf_add_int(&b, minutes);
+    buf_add_char(&b, '.');
+    crypto_add_base64url(&b, slice_make(mac.bytes, MAC_BYTES));
+    slice token = arena_copy(arena, buf_slice(&b));
+    buf_fini(&b);
+    return token;
+}
+
+bool token_check(const struct app *app, slice token, slice purpose, time_ms now) {
+    slice rest = token, head = slice_cut(&rest, '.');
+    int64_t minutes, age;
+    unsigned char got[MAC_BYTES];
+    if (!slice_to_int64(head, &minutes) || !crypto_from_base64url(rest, got, sizeof got)) return false;
+    age = now / MINUTE_MS - minutes;
+    if (minutes < 0 || age < 0 || age > TOKEN_LIFE_MINUTES) return false;
+    struct crypto_hash mac = mac_of(app, purpose, minutes);
+    return crypto_equal(got, mac.bytes, MAC_BYTES);
+}
+
+time_ms token_step_end(time_ms now) {
+    int64_t step = (int64_t)TOKEN_STEP_MINUTES * MINUTE_MS;
+    return (now / step + 1) * step;
+}
+
+static struct crypto_hash block_mac(const struct app *app, const struct address *address) {
+    struct address_block block = address_block_of(address, 32, 64);
+    return crypto_hmac(&app->fingerprint_key, slice_make(&block.first, sizeof block.first));
+}
+
+slice address_fingerprint(const struct app *app, struct arena *arena, const struct address *address) {
+    if (address->family != ADDRESS_IPV4 && address->family != ADDRESS_IPV6) return S("");
+    struct crypto_hash mac = block_mac(app, address);
+    struct buf b;
+    buf_init(&b, 64);
+    crypto_add_base64url(&b, slice_make(mac.bytes, 12));
+    slice text = arena_copy(arena, buf_slice(&b));
+    buf_fini(&b);
+    return text;
+}
+
+uint64_t address_limit_key(const struct app *app, const struct address *address) {
+    struct crypto_hash mac = block_mac(app, address);
+    uint64_t key;
+    memcpy(&key, mac.bytes, sizeof key);
+    return key;
+}

@@ -1,0 +1,26 @@
+/* Signed, dated form tokens, and the keyed fingerprint of an address.
+   A token is "MINUTES.MAC": when it was made, and HMAC-SHA-256 over purpose and minutes, cut to 128 bits. It is bound to
+   what the form may do, not to who holds it: anonymous forms act with nothing but what they carry. */
+#ifndef PALABRE_APP_TOKENS_H
+#define PALABRE_APP_TOKENS_H
+
+#include "app/state.h"
+
+enum {
+    TOKEN_LIFE_MINUTES = 48 * 60,  /* a form is good for so long */
+    TOKEN_STEP_MINUTES = 12 * 60,  /* tokens in shared pages are dated to this step, so that their bytes stay the same;
+                                      such a page is made again after each step */
+};
+
+/* In the arena. now_ms rounded down by step_minutes (1: to the minute). */
+slice token_make(const struct app *app, struct arena *arena, slice purpose, time_ms now, int64_t step_minutes);
+bool token_check(const struct app *app, slice token, slice purpose, time_ms now);
+
+/* The end of the step that `now` is in: when a shared page with a token is to be made again. */
+time_ms token_step_end(time_ms now);
+
+/* Keyed fingerprint of an IPv4 address or an IPv6 /64, 16 characters; empty for an unknown one. */
+slice address_fingerprint(const struct app *app, struct arena *arena, const struct address *address);
+uint64_t address_limit_key(const struct app *app, const struct address *address);
+
+#endif

@@ -1,0 +1,332 @@
+/* Sending a message: form → preview → sent; and reporting one. Nothing typed is ever lost: whatever is wrong, the form
+   comes back with what was in it. */
+#include "app/handlers.h"
+
+#include "app/map.h"
+#include "app/reading.h"
+#include "base/log.h"
+#include "view/address.h"
+#include "view/page_write.h"
+
+enum { DEVICE_LIFE_S = 365 * 24 * 3600 };
+
+/* A message on its way. */
+struct sending {
+    struct article article;
+    struct comment answered; /* number 0: a root comment */
+    struct comment_input input;
+    struct comment_draft draft;
+    struct comment_problems problems;
+    struct comment_receipt receipt;
+    enum view_fault form_fault; /* of the form as a whole */
+    int64_t form_limit;
+    bool new_device;
+};
+
+static slice purpose_of(struct request *r, article_id article) {
+    return arena_format(r->arena, "comment:%lld", (long long)article.v);
+}
+
+static void add_problem(struct request *r, struct view_form *form, enum view_field field, enum view_fault fault,
+                        int64_t limit) {
+    struct view_problem *items = ARENA_ARRAY(r->arena, form->problem_count + 1, struct view_problem);
+    items[0] = (struct view_problem){field, fault, limit};
+    for (size_t i = 0; i < form->problem_count; i++) items[i + 1] = form->problems[i];
+    form->problems = items;
+    form->problem_count++;
+}
+
+/* The form with what was typed, a fresh token and a key that makes sending it twice one message. */
+static struct view_form *form_again(struct request *r, const struct sending *s) {
+    struct view_form *form = ARENA_NEW(r->arena, struct view_form);
+    slice key = request_field(r, "send_key");
+    *form = (struct view_form){.article = s->article.id.v,
+                               .reply_to = s->input.reply_to.v,
+                               .name = request_field(r, "name"),
+                               .text = request_field(r, "text"),
+                               .title = request_field(r, "title"),
+                               .email = request_field(r, "email"),
+                               .website = request_field(r, "website"),
+                               .token = request_token(r, purpose_of(r, s->article.id)),
+                               .send_key = key.n == CRYPTO_TOKEN_CHARS ? key : crypto_token(r->arena),
+                               .may_send = true,
+                               .pre_moderated = s->article.effective == MODERATION_PRE,
+                               .max_characters = r->app->options.message_characters,
+                               .problems = map_problems(r->arena, &s->problems),
+                               .problem_count = s->problems.count};
+    if (s->form_fault) add_problem(r, form, VIEW_FIELD_FORM, s->form_fault, s->form_limit);
+    return form;
+}
+
+static const struct view_comment *answered_of(struct request *r, const struct sending *s) {
+    if (!s->answered.number.v || s->answered.state != COMMENT_PUBLISHED) return NULL;
+    if (s->answered.article.v != s->article.id.v) return NULL;
+    struct view_comment *shown = ARENA_NEW(r->arena, struct view_comment);
+    *shown = map_comment(&s->answered);
+    return shown;
+}
+
+static void reply_compose(struct request *r, const struct sending *s, int status, const struct view_comment *preview) {
+    struct error error = {OK, ""};
+    struct view_article article = map_article(&s->article);
+    struct view_compose page = {.article = &article,
+                                .form = form_again(r, s),
+                                .answered = answered_of(r, s),
+                                .preview = preview,
+                                .charter = reading_charter(r, s->article.language)};
+    struct buf *body = request_buf(r);
+    enum status rendered = view_compose(request_view_in(r, s->article.language), &page, body, &error);
+    request_reply_page(r, status, body, rendered, &error);
+}
+
+static void reply_preview(struct request *r, const struct sending *s) {
+    const struct comment_draft *d = &s->draft;
+    struct view_comment *preview = ARENA_NEW(r->arena, struct view_comment);
+    *preview = (struct view_comment){.root = d->root.v,
+                                     .parent = d->input.reply_to.v,
+                                     .parent_name = d->parent_name,
+                                     .state = VIEW_COMMENT_PENDING,
+                                     .name = d->input.name,
+                                     .title = d->input.title,
+                                     .language = d->input.language,
+                                     .website = d->input.website,
+                                     .html = html_from_stored(d->html),
+                                     .submitted_at = clock_now()};
+    reply_compose(r, s, 200, preview);
+}
+
+/* The article, published; answers itself when there is none. */
+static bool load_article(struct request *r, struct sending *s, article_id id) {
+    struct error error = {OK, ""};
+    enum status status = article_get(r->db, r->arena, id, &s->article, &error);
+    if (status == OK && s->article.state != ARTICLE_PUBLISHED) status = NOT_FOUND;
+    if (status != OK) request_fail_status(r, status, &error, VIEW_ERROR_ARTICLE, request_field(r, "text"), S(""));
+    return status == OK;
+}
+
+void write_reply_form(struct request *r) {
+    struct sending *s = ARENA_NEW(r->arena, struct sending);
+    struct error error = {OK, ""};
+    comment_number number = {request_number(r, "number")};
+    enum status status = comment_get(r->db, r->arena, number, &s->answered, &error);
+    if (status == OK && s->answered.state != COMMENT_PUBLISHED) status = NOT_FOUND;
+    if (status != OK) {
+        request_fail_status(r, status, &error, VIEW_ERROR_COMMENT, S(""), S(""));
+        return;
+    }
+    if (!load_article(r, s, s->answered.article)) return;
+    s->input.reply_to = number;
+    if (!s->article.accepts_comments) s->form_fault = VIEW_FAULT_CLOSED;
+    reply_compose(r, s, 200, NULL);
+}
+
+static void read_input(struct request *r, struct sending *s) {
+    int64_t reply_to = request_field_int(r, "reply_to");
+    bool odd = request_field(r, "reply_to").n && reply_to <= 0;
+    struct error error;
+    s->input = (struct comment_input){.article = s->article.id,
+                                      .reply_to = {odd ? INT64_MAX : reply_to},
+                                      .name = request_field(r, "name"),
+                                      .text = request_field(r, "text"),
+                                      .title = request_field(r, "title"),
+                                      .email = request_field(r, "email"),
+                                      .website = request_field(r, "website"),
+                                      .language = s->article.language,
+                                      .device_token = request_device(r),
+                                      .fingerprint = request_fingerprint(r),
+                                      .address_sealed = request_sealed_address(r),
+                                      .account = r->signed_in ? r->account.id : (account_id){0}};
+    slice key = request_field(r, "send_key");
+    if (key.n == CRYPTO_TOKEN_CHARS) s->input.send_key = key;
+    if (s->input.reply_to.v && comment_get(r->db, r->arena, s->input.reply_to, &s->answered, &error) != OK)
+        s->answered.number.v = 0;
+}
+
+static enum status apply_send(struct db *db, struct request *r, void *data, struct error *error) {
+    struct sending *s = data;
+    s->problems.count = 0;
+    enum status status = comment_submit(db, r->arena, &s->draft, &s->receipt, &s->problems, error);
+    if (status == OK && s->receipt.state == COMMENT_PUBLISHED && !s->receipt.repeated) {
+        struct comment made;
+        status = comment_get(db, r->arena, s->receipt.number, &made, error);
+        if (status != OK) return status;
+        comment_number root = made.root.v ? made.root : made.number;
+        struct comment root_comment = made;
+        if (made.root.v) status = comment_get(db, r->arena, root, &root_comment, error);
+        if (status == OK) request_touch_thread(r, s->article.id, root, root_comment.ordinal);
+    }
+    return status;
+}
+
+static void reply_received(struct request *r, struct sending *s) {
+    struct error error = {OK, ""};
+    struct comment sent;
+    enum status status = comment_get(r->db, r->arena, s->receipt.number, &sent, &error);
+    if (status != OK) {
+        request_fail_status(r, status, &error, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
+        return;
+    }
+    if (s->new_device) request_set_cookie(r, S("palabre_author"), s->draft.input.device_token, DEVICE_LIFE_S);
+    struct view_article article = map_article(&s->article);
+    struct view_comment message = map_comment(&sent);
+    message.is_own = sent.state == COMMENT_PENDING;
+    struct view_received page = {&article, &message, s->receipt.secret, s->receipt.repeated};
+    struct buf *body = request_buf(r);
+    status = view_received(request_view_in(r, s->article.language), &page, body, &error);
+    request_reply_page(r, s->receipt.repeated ? 200 : 201, body, status, &error);
+}
+
+static void after_send(struct request *r, void *data, enum status status, const struct error *error) {
+    struct sending *s = data;
+    if (status == OK) {
+        reply_received(r, s);
+    } else if (s->problems.count) {
+        reply_compose(r, s, 422, NULL);
+    } else {
+        request_fail_status(r, status, error, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
+    }
+}
+
+/* Token, trap and limits. False: answered, with the form and what was typed. */
+static bool may_write(struct request *r, struct sending *s, bool send) {
+    int64_t retry_s = 0;
+    if (!request_token_ok(r, purpose_of(r, s->article.id))) {
+        s->form_fault = VIEW_FAULT_STALE;
+        reply_compose(r, s, 403, NULL);
+        return false;
+    }
+    struct limiter *limiter = send ? r->app->sending : r->app->previewing;
+    if (!limiter_take(limiter, request_address_key(r), &retry_s)) {
+        s->form_fault = VIEW_FAULT_TOO_MANY;
+        s->form_limit = retry_s;
+        reply_compose(r, s, 429, NULL);
+        return false;
+    }
+    return true;
+}
+
+void write_message(struct request *r) {
+    struct sending *s = ARENA_NEW(r->arena, struct sending);
+    struct error error = {OK, ""};
+    bool send = slice_equal(request_field(r, "action"), S("send"));
+    if (!load_article(r, s, (article_id){request_number(r, "id")})) return;
+    read_input(r, s);
+    if (!may_write(r, s, send)) return;
+    if (request_field(r, VIEW_HONEYPOT).n) {
+        s->form_fault = VIEW_FAULT_STALE; /* people never see that field; should one fill it, the text is not lost */
+        reply_compose(r, s, 422, NULL);
+        return;
+    }
+    enum status status = comment_prepare(r->db, r->arena, &s->input, r->app->options.message_characters, &s->draft,
+                                         &s->problems, &error);
+    if (status == INVALID && s->problems.count) {
+        reply_compose(r, s, 422, NULL);
+    } else if (status != OK) {
+        request_fail_status(r, status, &error, VIEW_ERROR_FORM, s->input.text, S(""));
+    } else if (!send) {
+        reply_preview(r, s);
+    } else {
+        s->new_device = s->draft.input.device_token.n == 0;
+        if (s->new_device) s->draft.input.device_token = crypto_token(r->arena);
+        request_write(r, s, apply_send, after_send);
+    }
+}
+
+/* --- Reports ------------------------------------------------------------------------------------------------------ */
+
+struct reporting {
+    struct comment comment;
+    struct article article;
+    struct report_input input;
+    struct view_problem problems[4];
+    size_t problem_count;
+    bool sent, repeated;
+};
+
+static slice report_purpose(struct request *r, comment_number number) {
+    return arena_format(r->arena, "report:%lld", (long long)number.v);
+}
+
+static void reply_report(struct request *r, struct reporting *p, int http_status) {
+    struct error error = {OK, ""};
+    struct view_article article = map_article(&p->article);
+    struct view_comment comment = map_comment(&p->comment);
+    struct view_report page = {.article = &article,
+                               .comment = &comment,
+                               .charter = reading_charter(r, p->article.language),
+                               .rule_code = request_field(r, "rule"),
+                               .text = request_field(r, "text"),
+                               .name = request_field(r, "name"),
+                               .email = request_field(r, "email"),
+                               .token = request_token(r, report_purpose(r, p->comment.number)),
+                               .problems = p->problems,
+                               .problem_count = p->problem_count,
+                               .sent = p->sent,
+                               .repeated = p->repeated};
+    struct buf *body = request_buf(r);
+    enum status status = view_report(request_view_in(r, p->article.language), &page, body, &error);
+    request_reply_page(r, http_status, body, status, &error);
+}
+
+static bool load_reported(struct request *r, struct reporting *p) {
+    struct error error = {OK, ""};
+    enum status status =
+        comment_get(r->db, r->arena, (comment_number){request_number(r, "number")}, &p->comment, &error);
+    if (status == OK && p->comment.state != COMMENT_PUBLISHED) status = NOT_FOUND;
+    if (status == OK) status = article_get(r->db, r->arena, p->comment.article, &p->article, &error);
+    if (status != OK)
+        request_fail_status(r, status, &error, VIEW_ERROR_COMMENT, request_field(r, "text"), S(""));
+    return status == OK;
+}
+
+void write_report_form(struct request *r) {
+    struct reporting *p = ARENA_NEW(r->arena, struct reporting);
+    if (load_reported(r, p)) reply_report(r, p, 200);
+}
+
+static enum status apply_report(struct db *db, struct request *r, void *data, struct error *error) {
+    struct reporting *p = data;
+    report_id id;
+    (void)r;
+    return report_submit(db, &p->input, &id, error);
+}
+
+static void after_report(struct request *r, void *data, enum status status, const struct error *error) {
+    struct reporting *p = data;
+    if (status == OK || status == CONFLICT) {
+        p->sent = true;
+        p->repeated = status == CONFLICT;
+        reply_report(r, p, status == OK ? 201 : 200);
+    } else if (status == INVALID) {
+        p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_TEXT, VIEW_FAULT_FORM, 0};
+        reply_report(r, p, 422);
+    } else {
+        request_fail_status(r, status, error, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
+    }
+}
+
+void write_report(struct request *r) {
+    struct reporting *p = ARENA_NEW(r->arena, struct reporting);
+    int64_t retry_s = 0;
+    if (!load_reported(r, p)) return;
+    p->input = (struct report_input){.comment = p->comment.number,
+                                     .rule_code = request_field(r, "rule"),
+                                     .text = request_field(r, "text"),
+                                     .name = request_field(r, "name"),
+                                     .email = request_field(r, "email"),
+                                     .fingerprint = request_fingerprint(r)};
+    int http_status = 422;
+    if (!request_token_ok(r, report_purpose(r, p->comment.number)) || request_field(r, VIEW_HONEYPOT).n) {
+        p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_FORM, VIEW_FAULT_STALE, 0};
+        http_status = 403;
+    }
+    if (!p->input.rule_code.n) p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_RULE, VIEW_FAULT_EMPTY, 0};
+    if (!p->problem_count && !limiter_take(r->app->reporting, request_address_key(r), &retry_s)) {
+        p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_FORM, VIEW_FAULT_TOO_MANY, retry_s};
+        http_status = 429;
+    }
+    if (p->problem_count)
+        reply_report(r, p, http_status);
+    else
+        request_write(r, p, apply_report, after_report);
+}
