@@ -38,7 +38,8 @@ struct app;
 
 /* Opens (and migrates) the database, compiles the templates, starts loops, workers and the writer, and listens. */
 enum status app_start(const struct app_options *options, struct app **out, struct error *error) MUST_USE;
-int app_port(const struct app *app); /* 0 for a Unix socket */
+int app_port(const struct app *app);       /* 0 for a Unix socket */
+slice app_base_url(const struct app *app); /* the setting, or where it listens; borrowed */
 /* The path of the one-time address at which the administrator's account is made, or an empty slice when there is an
    account already. Makes a fresh secret each time. Owned by the app. */
 enum status app_setup_path(struct app *app, slice *path, struct error *error) MUST_USE;

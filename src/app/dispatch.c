@@ -23,8 +23,7 @@ enum status dispatch_router_new(struct app *app, struct error *error) {
 /* --- Shared pages, on the loop ----------------------------------------------------------------------------------- */
 
 void dispatch_send(struct http_call *call, struct page *page) {
-    enum http_encoding encoding =
-        http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
+    enum http_encoding encoding = http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
     const struct page_variant *variant = &page->variants[encoding];
     slice known = http_call_header(call, S("If-None-Match"));
     if (known.p && http_etag_matches(known, variant->etag))
@@ -331,8 +330,7 @@ static bool load_form(struct request *r) {
    tokens like all others. */
 static bool same_origin(struct request *r) {
     slice fetch_site = http_call_header(r->call, S("Sec-Fetch-Site"));
-    if (fetch_site.p && !slice_equal(fetch_site, S("same-origin")) && !slice_equal(fetch_site, S("none")))
-        return false;
+    if (fetch_site.p && !slice_equal(fetch_site, S("same-origin")) && !slice_equal(fetch_site, S("none"))) return false;
     slice origin = http_call_header(r->call, S("Origin"));
     if (!origin.p) return true;
     size_t at = slice_find(origin, S("://"));

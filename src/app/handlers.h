@@ -5,24 +5,24 @@
 #include "app/request.h"
 
 /* read.c: what is read, where the cache cannot answer */
-void read_comment(struct request *r);        /* GET /comments/N: redirect to its place */
-void read_section_older(struct request *r);  /* GET /sections/S?before= */
-void read_own(struct request *r);            /* GET /articles/N/own */
-void read_discussion(struct request *r);     /* a discussion for one who carries an author's cookie */
-void read_draft(struct request *r);          /* GET /moderation/articles/N/preview */
-void read_health(struct request *r);         /* GET /healthz, /readyz */
-void read_unknown(struct request *r);        /* no such address: an old one's redirect, or 404 */
+void read_comment(struct request *r);       /* GET /comments/N: redirect to its place */
+void read_section_older(struct request *r); /* GET /sections/S?before= */
+void read_own(struct request *r);           /* GET /articles/N/own */
+void read_discussion(struct request *r);    /* a discussion for one who carries an author's cookie */
+void read_draft(struct request *r);         /* GET /moderation/articles/N/preview */
+void read_health(struct request *r);        /* GET /healthz, /readyz */
+void read_unknown(struct request *r);       /* no such address: an old one's redirect, or 404 */
 
 /* write.c: sending and reporting */
-void write_reply_form(struct request *r);    /* GET /comments/N/reply */
-void write_message(struct request *r);       /* POST /articles/N/comments */
-void write_report_form(struct request *r);   /* GET /comments/N/report */
-void write_report(struct request *r);        /* POST */
+void write_reply_form(struct request *r);  /* GET /comments/N/reply */
+void write_message(struct request *r);     /* POST /articles/N/comments */
+void write_report_form(struct request *r); /* GET /comments/N/report */
+void write_report(struct request *r);      /* POST */
 
 /* message.c: the author's private page */
-void message_show(struct request *r);        /* GET /messages/S */
-void message_edit(struct request *r);        /* POST */
-void message_withdraw(struct request *r);    /* POST /messages/S/withdraw */
+void message_show(struct request *r);     /* GET /messages/S */
+void message_edit(struct request *r);     /* POST */
+void message_withdraw(struct request *r); /* POST /messages/S/withdraw */
 
 /* sign.c: signing in and out, first set-up */
 void sign_in_form(struct request *r);

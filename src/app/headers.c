@@ -4,14 +4,14 @@ const slice HEADERS_SHARED = S_INIT("public, max-age=0, must-revalidate, stale-w
 const slice HEADERS_PRIVATE = S_INIT("private, no-store");
 
 /* Nothing inline, nothing from elsewhere; images of articles may be, where the publication allows it. */
-#define CSP_BEFORE                                                                                                    \
+#define CSP_BEFORE                                                                                                     \
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "                \
     "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; img-src 'self'"
 
 size_t headers_add_security(const struct app *app, struct http_header *headers) {
     size_t n = 0;
-    headers[n++] = (struct http_header){
-        S("Content-Security-Policy"), app->options.external_images ? S(CSP_BEFORE " https: http:") : S(CSP_BEFORE)};
+    headers[n++] = (struct http_header){S("Content-Security-Policy"),
+                                        app->options.external_images ? S(CSP_BEFORE " https: http:") : S(CSP_BEFORE)};
     headers[n++] = (struct http_header){S("X-Content-Type-Options"), S("nosniff")};
     headers[n++] = (struct http_header){S("Referrer-Policy"), S("strict-origin-when-cross-origin")};
     headers[n++] = (struct http_header){S("X-Frame-Options"), S("DENY")};

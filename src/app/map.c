@@ -3,8 +3,9 @@
 #include "text/html.h"
 
 struct view_article map_article(const struct article *a) {
-    static const enum view_article_kind KINDS[] = {
-        [ARTICLE_PLAIN] = VIEW_ARTICLE_PLAIN, [ARTICLE_EXCERPT] = VIEW_ARTICLE_EXCERPT, [ARTICLE_PAGE] = VIEW_ARTICLE_PAGE};
+    static const enum view_article_kind KINDS[] = {[ARTICLE_PLAIN] = VIEW_ARTICLE_PLAIN,
+                                                   [ARTICLE_EXCERPT] = VIEW_ARTICLE_EXCERPT,
+                                                   [ARTICLE_PAGE] = VIEW_ARTICLE_PAGE};
     return (struct view_article){.id = a->id.v,
                                  .kind = KINDS[a->kind],
                                  .is_draft = a->state != ARTICLE_PUBLISHED,
@@ -35,9 +36,9 @@ const struct view_article *map_articles(struct arena *arena, const struct articl
 
 struct view_comment map_comment(const struct comment *c) {
     static const enum view_comment_state STATES[COMMENT_STATES] = {
-        [COMMENT_PENDING] = VIEW_COMMENT_PENDING,     [COMMENT_PUBLISHED] = VIEW_COMMENT_PUBLISHED,
-        [COMMENT_REJECTED] = VIEW_COMMENT_REJECTED,   [COMMENT_SPAM] = VIEW_COMMENT_SPAM,
-        [COMMENT_REMOVED] = VIEW_COMMENT_REMOVED,     [COMMENT_WITHDRAWN] = VIEW_COMMENT_WITHDRAWN,
+        [COMMENT_PENDING] = VIEW_COMMENT_PENDING,   [COMMENT_PUBLISHED] = VIEW_COMMENT_PUBLISHED,
+        [COMMENT_REJECTED] = VIEW_COMMENT_REJECTED, [COMMENT_SPAM] = VIEW_COMMENT_SPAM,
+        [COMMENT_REMOVED] = VIEW_COMMENT_REMOVED,   [COMMENT_WITHDRAWN] = VIEW_COMMENT_WITHDRAWN,
     };
     static const enum view_badge BADGES[] = {[BADGE_NONE] = VIEW_BADGE_NONE,
                                              [BADGE_AUTHOR] = VIEW_BADGE_AUTHOR,
@@ -102,8 +103,8 @@ const struct view_charter *map_charter(struct arena *arena, const struct charter
 
 const struct view_problem *map_problems(struct arena *arena, const struct comment_problems *problems) {
     static const enum view_field FIELDS[] = {
-        [FIELD_NONE] = VIEW_FIELD_FORM,   [FIELD_NAME] = VIEW_FIELD_NAME,       [FIELD_TEXT] = VIEW_FIELD_TEXT,
-        [FIELD_TITLE] = VIEW_FIELD_TITLE, [FIELD_EMAIL] = VIEW_FIELD_EMAIL,     [FIELD_WEBSITE] = VIEW_FIELD_WEBSITE,
+        [FIELD_NONE] = VIEW_FIELD_FORM,         [FIELD_NAME] = VIEW_FIELD_NAME,   [FIELD_TEXT] = VIEW_FIELD_TEXT,
+        [FIELD_TITLE] = VIEW_FIELD_TITLE,       [FIELD_EMAIL] = VIEW_FIELD_EMAIL, [FIELD_WEBSITE] = VIEW_FIELD_WEBSITE,
         [FIELD_REPLY_TO] = VIEW_FIELD_REPLY_TO,
     };
     static const enum view_fault FAULTS[] = {

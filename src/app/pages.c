@@ -116,8 +116,8 @@ static enum status make_thread(struct making *m) {
 static enum status make_feed_comments(struct making *m) {
     struct article article;
     struct comment_list list;
-    enum status status = discussion_latest(m->db, m->arena, (article_id){m->key->id}, FEED_COMMENTS, &article, &list,
-                                           m->error);
+    enum status status =
+        discussion_latest(m->db, m->arena, (article_id){m->key->id}, FEED_COMMENTS, &article, &list, m->error);
     if (status != OK) return status;
     if (article.state != ARTICLE_PUBLISHED) return error_set(m->error, NOT_FOUND, "the article is not published");
     struct view_article shown = map_article(&article);
@@ -187,7 +187,8 @@ static struct view_month nearest_before(struct making *m, const struct date_form
     struct article_filter filter = {.limit = 1, .before = from, .before_id = {1}};
     struct article_list list;
     struct error error;
-    if (article_list_load(m->db, m->arena, &filter, &list, &error) != OK || !list.count) return (struct view_month){0, 0};
+    if (article_list_load(m->db, m->arena, &filter, &list, &error) != OK || !list.count)
+        return (struct view_month){0, 0};
     return month_of(dates, list.items[0].published_at);
 }
 
@@ -300,7 +301,8 @@ enum status pages_render(void *ctx, void *thread_state, const struct cache_key *
     status = site_load(m.db, arena, &m.site, error);
     if (status == OK) status = make(&m);
     db_read_end(m.db);
-    if (status == OK && m.body.status != OK) status = error_set(error, LIMIT, "the page is larger than %d bytes", PAGE_MAX_BYTES);
+    if (status == OK && m.body.status != OK)
+        status = error_set(error, LIMIT, "the page is larger than %d bytes", PAGE_MAX_BYTES);
     if (status != OK) {
         buf_fini(&m.body);
         return status;

@@ -9,12 +9,12 @@ enum page_kind {
     PAGE_THREAD,         /* id: root comment; number: page */
     PAGE_FEED_COMMENTS,  /* id: article; order: feed format */
     /* from here on: in app->fronts */
-    PAGE_HOME,           /* language */
-    PAGE_SECTION,        /* id: hash of the slug */
-    PAGE_ARCHIVE,        /* id: year; number: month */
-    PAGE_CHARTER,        /* language */
-    PAGE_FEED_ARTICLES,  /* order: feed format */
-    PAGE_SITEMAP,        /* number: part, 0 = /sitemap.xml */
+    PAGE_HOME,          /* language */
+    PAGE_SECTION,       /* id: hash of the slug */
+    PAGE_ARCHIVE,       /* id: year; number: month */
+    PAGE_CHARTER,       /* language */
+    PAGE_FEED_ARTICLES, /* order: feed format */
+    PAGE_SITEMAP,       /* number: part, 0 = /sitemap.xml */
     PAGE_ROBOTS,
 };
 enum { PAGE_ORDER_OLDEST, PAGE_ORDER_NEWEST, PAGE_FEED_FORMATS = 3 };

@@ -24,9 +24,8 @@ void read_comment(struct request *r) {
         return;
     }
     int64_t article = place.article.v;
-    slice address = place.reply_page > 1
-                        ? address_thread(r->arena, article, place.slug, place.root.v, place.reply_page)
-                        : address_article_page(r->arena, article, place.slug, place.page);
+    slice address = place.reply_page > 1 ? address_thread(r->arena, article, place.slug, place.root.v, place.reply_page)
+                                         : address_article_page(r->arena, article, place.slug, place.page);
     request_redirect_found(r, address_with_anchor(r->arena, address, number.v));
 }
 

@@ -12,9 +12,7 @@ enum { PAGE_MAX_BYTES = 16 * 1024 * 1024 };
 
 /* --- Asking ------------------------------------------------------------------------------------------------------ */
 
-slice request_parameter(const struct request *r, const char *name) {
-    return http_match_get(&r->match, slice_of(name));
-}
+slice request_parameter(const struct request *r, const char *name) { return http_match_get(&r->match, slice_of(name)); }
 
 int64_t request_number(const struct request *r, const char *name) {
     int64_t number;
@@ -128,8 +126,8 @@ static void reply_broken(struct request *r, const struct error *error) {
     slice id = http_call_id(r->call);
     log_line(LOG_ERROR, "page", "request=%.*s error=%s", SLICE_FMT(id),
              log_quote(detail, sizeof detail, slice_of(error ? error->detail : "")));
-    struct http_answer answer = {.status = 500, .content_type = S("text/plain; charset=utf-8"),
-                                 .body = S("Internal error\n")};
+    struct http_answer answer = {
+        .status = 500, .content_type = S("text/plain; charset=utf-8"), .body = S("Internal error\n")};
     reply(r, &answer, NULL);
 }
 
@@ -179,16 +177,13 @@ void request_fail(struct request *r, int status, enum view_error_about about, sl
 }
 
 void request_fail_limit(struct request *r, slice kept_text, slice back, int64_t retry_s) {
-    struct view_error page = {.http_status = 429,
-                              .about = VIEW_ERROR_FORM,
-                              .kept_text = kept_text,
-                              .back = back,
-                              .retry_after_s = retry_s};
+    struct view_error page = {
+        .http_status = 429, .about = VIEW_ERROR_FORM, .kept_text = kept_text, .back = back, .retry_after_s = retry_s};
     fail(r, &page);
 }
 
-void request_fail_status(struct request *r, enum status status, const struct error *error,
-                         enum view_error_about about, slice kept_text, slice back) {
+void request_fail_status(struct request *r, enum status status, const struct error *error, enum view_error_about about,
+                         slice kept_text, slice back) {
     if (status == INTERNAL || status == UNAVAILABLE) {
         char detail[600];
         slice id = http_call_id(r->call);

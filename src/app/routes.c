@@ -5,9 +5,11 @@
 #include "app/routes_desk.h"
 
 /* A shared page, answered on the loop. */
-#define SHARED(kind) &(const struct app_route){NULL, ROUTE_LOOP, kind}
+#define SHARED(kind)                                                                                                   \
+    &(const struct app_route) { NULL, ROUTE_LOOP, kind }
 /* A handler on a worker. */
-#define ANY(handler) &(const struct app_route){handler, 0, 0}
+#define ANY(handler)                                                                                                   \
+    &(const struct app_route) { handler, 0, 0 }
 
 const struct http_route ROUTES[] = {
     {HTTP_GET, "/", 0, SHARED(PAGE_HOME)},

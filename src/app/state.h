@@ -44,7 +44,8 @@ struct app {
     struct app_dates *dates;
     struct app_assets *assets;
     struct limiter *sending, *previewing, *signing_in, *reporting;
-    slice setup_path;
+    slice setup_path, base_url; /* owned */
+    _Atomic bool worker_failed; /* at start: a read connection did not open */
 };
 
 /* A worker's own: a read connection. */

@@ -7,8 +7,8 @@
 #include "app/state.h"
 
 enum {
-    TOKEN_LIFE_MINUTES = 48 * 60,  /* a form is good for so long */
-    TOKEN_STEP_MINUTES = 12 * 60,  /* tokens in shared pages are dated to this step, so that their bytes stay the same;
+    TOKEN_LIFE_MINUTES = 48 * 60, /* a form is good for so long */
+    TOKEN_STEP_MINUTES = 12 * 60, /* tokens in shared pages are dated to this step, so that their bytes stay the same;
                                       such a page is made again after each step */
 };
 

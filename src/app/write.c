@@ -274,8 +274,7 @@ static bool load_reported(struct request *r, struct reporting *p) {
         comment_get(r->db, r->arena, (comment_number){request_number(r, "number")}, &p->comment, &error);
     if (status == OK && p->comment.state != COMMENT_PUBLISHED) status = NOT_FOUND;
     if (status == OK) status = article_get(r->db, r->arena, p->comment.article, &p->article, &error);
-    if (status != OK)
-        request_fail_status(r, status, &error, VIEW_ERROR_COMMENT, request_field(r, "text"), S(""));
+    if (status != OK) request_fail_status(r, status, &error, VIEW_ERROR_COMMENT, request_field(r, "text"), S(""));
     return status == OK;
 }
 
@@ -320,7 +319,8 @@ void write_report(struct request *r) {
         p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_FORM, VIEW_FAULT_STALE, 0};
         http_status = 403;
     }
-    if (!p->input.rule_code.n) p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_RULE, VIEW_FAULT_EMPTY, 0};
+    if (!p->input.rule_code.n)
+        p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_RULE, VIEW_FAULT_EMPTY, 0};
     if (!p->problem_count && !limiter_take(r->app->reporting, request_address_key(r), &retry_s)) {
         p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_FORM, VIEW_FAULT_TOO_MANY, retry_s};
         http_status = 429;

@@ -94,8 +94,8 @@ static void touch(struct request *r, struct touched touched) {
 }
 
 void request_touch_thread(struct request *r, article_id article, comment_number root, int64_t root_ordinal) {
-    touch(r, (struct touched){
-                 .what = TOUCHED_THREAD, .article = article.v, .root = root.v, .root_ordinal = root_ordinal});
+    touch(r,
+          (struct touched){.what = TOUCHED_THREAD, .article = article.v, .root = root.v, .root_ordinal = root_ordinal});
 }
 
 void request_touch_article(struct request *r, article_id article) {

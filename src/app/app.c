@@ -1,0 +1,283 @@
+#include "app/app.h"
+
+#include "app/assets.h"
+#include "app/dates.h"
+#include "app/dispatch.h"
+#include "app/headers.h"
+#include "app/pages.h"
+#include "app/state.h"
+#include "base/log.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+const struct view_language APP_LANGUAGE[APP_LANGUAGES] = {
+    [APP_LANGUAGE_FR] = {S_INIT("fr"), S_INIT("Français")},
+    [APP_LANGUAGE_EN] = {S_INIT("en"), S_INIT("English")},
+};
+
+enum {
+    POOL_QUEUE = 4096,
+    WRITER_QUEUE = 8192,
+    WRITER_BATCH = 512,
+    FRONT_BYTES = 64 * 1024 * 1024,
+    SIGN_IN_ATTEMPTS = 10, /* wrong ones, from one address, in … */
+    SIGN_IN_WINDOW_S = 300,
+    REPORTS = 20,
+    REPORTS_WINDOW_S = 600,
+    CALL_ARENA = 48 * 1024 * 1024, /* ceiling: a page for one person, with its data */
+    SECRET_BYTES = 32,
+};
+
+size_t app_language_find(slice tag, size_t fallback) {
+    for (size_t i = 0; i < APP_LANGUAGES; i++) {
+        slice have = APP_LANGUAGE[i].tag;
+        if (slice_starts_nocase(tag, have) && (tag.n == have.n || tag.p[have.n] == '-')) return i;
+    }
+    return fallback;
+}
+
+/* --- Secrets ------------------------------------------------------------------------------------------------------ */
+
+static enum status make_secret(const char *path, unsigned char *secret, struct error *error) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return error_set(error, UNAVAILABLE, "%s cannot be made: %s", path, strerror(errno));
+    crypto_random(secret, SECRET_BYTES);
+    bool ok = write(fd, secret, SECRET_BYTES) == SECRET_BYTES && fsync(fd) == 0;
+    ok = close(fd) == 0 && ok;
+    return ok ? OK : error_set(error, UNAVAILABLE, "%s cannot be written", path);
+}
+
+static enum status load_secret(slice file, unsigned char *secret, struct error *error) {
+    char path[4096];
+    if (file.n >= sizeof path) return error_set(error, INVALID, "the path of the secret is too long");
+    memcpy(path, file.p, file.n);
+    path[file.n] = '\0';
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT) return make_secret(path, secret, error);
+    if (fd < 0) return error_set(error, UNAVAILABLE, "%s cannot be read: %s", path, strerror(errno));
+    ssize_t n = read(fd, secret, SECRET_BYTES);
+    close(fd);
+    return n == SECRET_BYTES ? OK : error_set(error, INVALID, "%s is not a secret of 32 bytes", path);
+}
+
+static enum status load_keys(struct app *app, struct error *error) {
+    struct crypto_key secret;
+    enum status status = load_secret(app->options.secret_file, secret.bytes, error);
+    if (status != OK) return status;
+    struct crypto_hash form = crypto_hmac(&secret, S("palabre form tokens")),
+                       fingerprint = crypto_hmac(&secret, S("palabre fingerprints")),
+                       seal = crypto_hmac(&secret, S("palabre sealed addresses"));
+    memcpy(app->form_key.bytes, form.bytes, CRYPTO_KEY_BYTES);
+    memcpy(app->fingerprint_key.bytes, fingerprint.bytes, CRYPTO_KEY_BYTES);
+    memcpy(app->seal_key.bytes, seal.bytes, CRYPTO_KEY_BYTES);
+    return OK;
+}
+
+/* --- Starting ------------------------------------------------------------------------------------------------------ */
+
+static enum status load_texts(struct app *app, struct error *error) {
+    for (size_t i = 0; i < APP_LANGUAGES; i++) {
+        enum status status = catalog_open_embedded(APP_LANGUAGE[i].tag, &app->catalogs[i], error);
+        if (status == OK) status = templates_open(app->catalogs[i], &app->templates[i], error);
+        if (status != OK) return status;
+    }
+    return OK;
+}
+
+static enum status create_site(struct db *db, void *ctx, struct error *error) {
+    const struct app_options *o = ctx;
+    struct site_defaults defaults = {o->default_name, o->default_tagline, o->default_language, o->default_time_zone};
+    return site_create(db, &defaults, error);
+}
+
+static enum status open_database(struct app *app, struct error *error) {
+    struct writer_options options = {
+        .location = app->options.location, .max_queue = WRITER_QUEUE, .max_batch = WRITER_BATCH, .exclusive = true};
+    enum status status = writer_new(&options, &app->writer, error);
+    if (status == OK) status = writer_run(app->writer, create_site, &app->options, error);
+    return status;
+}
+
+static void *worker_new(void *ctx, size_t index) {
+    struct worker *worker = NEW(struct worker);
+    struct error error = {OK, ""};
+    (void)index;
+    worker->app = ctx;
+    if (db_open(worker->app->options.location, DB_READ, &worker->db, &error) != OK) {
+        char detail[600];
+        log_line(LOG_ERROR, "database", "error=%s", log_quote(detail, sizeof detail, slice_of(error.detail)));
+        atomic_store(&worker->app->worker_failed, true);
+    }
+    return worker;
+}
+
+static void worker_free(void *thread_state) {
+    struct worker *worker = thread_state;
+    if (worker) db_close(worker->db);
+    memory_free(worker);
+}
+
+static void start_caches(struct app *app) {
+    size_t threads = app->options.workers ? app->options.workers : (size_t)get_nprocs();
+    app->pool = pool_new(threads, POOL_QUEUE, worker_new, worker_free, app);
+    struct cache_options options = {
+        .pool = app->pool, .max_bytes = app->options.cache_bytes, .render = pages_render, .ctx = app};
+    app->pages = cache_new(&options);
+    options.max_bytes = FRONT_BYTES;
+    app->fronts = cache_new(&options);
+}
+
+static void start_limiters(struct app *app) {
+    const struct app_options *o = &app->options;
+    app->sending = limiter_new(o->messages_per_address, o->messages_window_s);
+    app->previewing = limiter_new(o->messages_per_address * 10, o->messages_window_s);
+    app->signing_in = limiter_new(SIGN_IN_ATTEMPTS, SIGN_IN_WINDOW_S);
+    app->reporting = limiter_new(REPORTS, REPORTS_WINDOW_S);
+}
+
+/* "a, b" → blocks. */
+static enum status parse_proxies(slice text, struct address_block *blocks, size_t max, size_t *count,
+                                 struct error *error) {
+    *count = 0;
+    while (text.p) {
+        slice one = slice_trim(slice_cut(&text, ','));
+        if (!one.n) continue;
+        if (*count == max) return error_set(error, INVALID, "trusted_proxies: more than %zu blocks", max);
+        if (!address_block_parse(one, &blocks[(*count)++]))
+            return error_set(error, INVALID, "trusted_proxies: '%.*s' is not an address or a block", SLICE_FMT(one));
+    }
+    return OK;
+}
+
+static enum status start_server(struct app *app, struct error *error) {
+    const struct app_options *o = &app->options;
+    struct address_block blocks[64];
+    size_t count;
+    enum status status = parse_proxies(o->trusted_proxies, blocks, ARRAY_COUNT(blocks), &count, error);
+    if (status != OK) return status;
+    struct http_server_options options = http_server_defaults();
+    options.listen = o->listen;
+    options.connections = o->connections;
+    options.head_ms = o->head_ms;
+    options.body_ms = o->body_ms;
+    options.idle_ms = o->idle_ms;
+    options.write_ms = o->write_ms;
+    options.body_bytes = o->form_bytes;
+    options.call_arena_bytes = CALL_ARENA;
+    options.forwarded = o->forwarded_standard ? HTTP_FORWARDED_STANDARD : HTTP_FORWARDED_X;
+    if (count) {
+        options.trusted = blocks;
+        options.trusted_count = count;
+    }
+    options.handle = dispatch_call;
+    options.body_limit = dispatch_body_limit;
+    options.done = dispatch_done;
+    options.ctx = app;
+    status = loops_new(o->loops, &app->loops, error);
+    return status == OK ? http_server_start(app->loops, &options, &app->server, error) : status;
+}
+
+static enum status start(struct app *app, struct error *error) {
+    enum status status = load_keys(app, error);
+    if (status == OK) status = dispatch_router_new(app, error);
+    if (status == OK) status = load_texts(app, error);
+    if (status == OK) status = open_database(app, error);
+    if (status != OK) return status;
+    app->dates = app_dates_new();
+    app->assets = assets_new(headers_make_head, app);
+    start_limiters(app);
+    start_caches(app);
+    if (atomic_load(&app->worker_failed))
+        return error_set(error, UNAVAILABLE, "the database cannot be opened for reading");
+    return start_server(app, error);
+}
+
+/* Without the setting, the site's address is where it listens: good for a look on one's own machine. */
+static void set_base_url(struct app *app) {
+    slice listen = slice_of(app->options.listen);
+    if (app->options.base_url.n || slice_starts(listen, S("unix:"))) return;
+    size_t colon = listen.n;
+    while (colon > 0 && listen.p[colon - 1] != ':') colon--;
+    slice host = slice_sub(listen, 0, colon ? colon - 1 : 0);
+    struct buf b;
+    buf_init(&b, 512);
+    buf_add_format(&b, "http://%.*s:%d", SLICE_FMT(host.n ? host : S("localhost")), app_port(app));
+    app->base_url = app->options.base_url = buf_take(&b);
+}
+
+enum status app_start(const struct app_options *options, struct app **out, struct error *error) {
+    struct app *app = NEW(struct app);
+    app->options = *options;
+    enum status status = start(app, error);
+    if (status != OK) {
+        app_stop(app, 0);
+        return status;
+    }
+    set_base_url(app);
+    *out = app;
+    return OK;
+}
+
+int app_port(const struct app *app) { return http_server_port(app->server); }
+
+slice app_base_url(const struct app *app) { return app->options.base_url; }
+
+struct beginning {
+    struct arena *arena;
+    slice secret;
+};
+
+static enum status begin_setup(struct db *db, void *ctx, struct error *error) {
+    struct beginning *b = ctx;
+    return site_setup_begin(db, b->arena, &b->secret, error);
+}
+
+enum status app_setup_path(struct app *app, slice *path, struct error *error) {
+    struct arena *arena CLEANUP(arena_free_p) = arena_new(64 * 1024);
+    struct beginning beginning = {.arena = arena};
+    enum status status = writer_run(app->writer, begin_setup, &beginning, error);
+    *path = S("");
+    if (status == FORBIDDEN) return OK; /* there is an account */
+    if (status != OK) return status;
+    struct buf b;
+    buf_init(&b, 256);
+    buf_add_format(&b, "/set-up/%.*s", SLICE_FMT(beginning.secret));
+    memory_free((void *)(uintptr_t)app->setup_path.p);
+    app->setup_path = buf_take(&b);
+    *path = app->setup_path;
+    return OK;
+}
+
+void app_stop(struct app *app, int64_t drain_ms) {
+    if (!app) return;
+    if (app->server) http_server_stop(app->server, drain_ms);
+    if (app->writer) writer_stop(app->writer);
+    if (app->pool) pool_stop(app->pool);
+    if (app->loops) loops_stop(app->loops);
+    http_server_free(app->server);
+    loops_free(app->loops);
+    cache_free(app->pages);
+    cache_free(app->fronts);
+    pool_free(app->pool);
+    writer_free(app->writer);
+    http_router_free(app->router);
+    for (size_t i = 0; i < APP_LANGUAGES; i++) {
+        templates_free(app->templates[i]);
+        catalog_free(app->catalogs[i]);
+    }
+    app_dates_free(app->dates);
+    assets_free(app->assets);
+    limiter_free(app->sending);
+    limiter_free(app->previewing);
+    limiter_free(app->signing_in);
+    limiter_free(app->reporting);
+    memory_free((void *)(uintptr_t)app->setup_path.p);
+    memory_free((void *)(uintptr_t)app->base_url.p);
+    memory_free(app);
+}

@@ -1,0 +1,205 @@
+/* The author's private page: what became of the message; editing while it waits; taking it back. Who has the link is
+   the author. */
+#include "app/handlers.h"
+
+#include "app/map.h"
+#include "app/reading.h"
+#include "domain/charter.h"
+#include "view/page_write.h"
+
+struct own_message {
+    slice secret;
+    struct comment comment;
+    struct article article;
+    struct comment_draft draft;
+    struct comment_problems problems;
+    enum view_fault form_fault;
+    bool editing; /* a form came: give back what was typed */
+};
+
+static bool load(struct request *r, struct own_message *m) {
+    struct error error = {OK, ""};
+    m->secret = request_parameter(r, "secret");
+    enum status status = comment_find_secret(r->db, r->arena, m->secret, &m->comment, &error);
+    if (status == OK) status = article_get(r->db, r->arena, m->comment.article, &m->article, &error);
+    if (status != OK) request_fail_status(r, status, &error, VIEW_ERROR_MESSAGE, request_field(r, "text"), S(""));
+    return status == OK;
+}
+
+static slice purpose_of(struct request *r, const struct own_message *m) {
+    return arena_format(r->arena, "message:%lld", (long long)m->comment.number.v);
+}
+
+static bool in_edit_window(const struct request *r, const struct own_message *m) {
+    const struct comment *c = &m->comment;
+    return c->state == COMMENT_PUBLISHED && m->article.effective == MODERATION_POST &&
+           clock_now() - c->submitted_at <= r->app->options.edit_window_s * 1000;
+}
+
+static bool may_edit(const struct request *r, const struct own_message *m) {
+    return m->comment.state == COMMENT_PENDING || in_edit_window(r, m);
+}
+
+static const struct view_form *edit_form(struct request *r, const struct own_message *m) {
+    struct view_form *form = ARENA_NEW(r->arena, struct view_form);
+    const struct view_problem *problems = map_problems(r->arena, &m->problems);
+    size_t count = m->problems.count;
+    if (m->form_fault) {
+        struct view_problem *one = ARENA_NEW(r->arena, struct view_problem);
+        *one = (struct view_problem){VIEW_FIELD_FORM, m->form_fault, 0};
+        problems = one;
+        count = 1;
+    }
+    *form = (struct view_form){.article = m->article.id.v,
+                               .name = m->editing ? request_field(r, "name") : m->comment.name,
+                               .text = m->editing ? request_field(r, "text") : m->comment.text_source,
+                               .title = m->editing ? request_field(r, "title") : m->comment.title,
+                               .may_send = true,
+                               .max_characters = r->app->options.message_characters,
+                               .problems = problems,
+                               .problem_count = count};
+    return form;
+}
+
+/* The rule and the reason of the last decision that stands, where the site gives reasons. */
+static void add_reason(struct request *r, const struct own_message *m, struct view_message *page) {
+    struct decision_list decisions;
+    struct error error;
+    struct charter charter;
+    if (!r->site.gives_reasons || m->comment.state == COMMENT_PENDING || m->comment.state == COMMENT_PUBLISHED) return;
+    if (decision_list_comment(r->db, r->arena, m->comment.number, &decisions, &error) != OK) return;
+    const struct decision *last = NULL;
+    for (size_t i = 0; i < decisions.count; i++) {
+        const struct decision *d = &decisions.items[i];
+        if (!d->undone && d->to == m->comment.state && (!last || d->id.v > last->id.v)) last = d;
+    }
+    if (!last) return;
+    page->reason = last->reason;
+    if (charter_load(r->db, r->arena, m->comment.charter_version, m->article.language, &charter, &error) != OK) return;
+    for (size_t i = 0; i < charter.rule_count; i++)
+        if (slice_equal(charter.rules[i].code, last->rule_code)) page->rule_title = charter.rules[i].title;
+}
+
+static void show(struct request *r, struct own_message *m, int http_status, enum view_message_notice notice) {
+    struct error error = {OK, ""};
+    struct view_article article = map_article(&m->article);
+    struct view_comment comment = map_comment(&m->comment);
+    bool edit = may_edit(r, m);
+    comment.is_own = m->comment.state == COMMENT_PENDING;
+    struct view_message page = {.article = &article,
+                                .message = &comment,
+                                .secret = m->secret,
+                                .version = arena_format(r->arena, "%lld", (long long)m->comment.version),
+                                .may_edit = edit,
+                                .may_withdraw =
+                                    m->comment.state == COMMENT_PENDING || m->comment.state == COMMENT_PUBLISHED,
+                                .form = edit || m->form_fault ? edit_form(r, m) : NULL,
+                                .token = request_token(r, purpose_of(r, m)),
+                                .notice = notice};
+    add_reason(r, m, &page);
+    struct buf *body = request_buf(r);
+    enum status status = view_message(request_view_in(r, m->article.language), &page, body, &error);
+    request_reply_page(r, http_status, body, status, &error);
+}
+
+void message_show(struct request *r) {
+    struct own_message *m = ARENA_NEW(r->arena, struct own_message);
+    slice done = request_field(r, "done");
+    enum view_message_notice notice = VIEW_MESSAGE_NOTHING;
+    if (!load(r, m)) return;
+    if (slice_equal(done, S("saved")) && m->comment.edited_at) notice = VIEW_MESSAGE_SAVED;
+    if (slice_equal(done, S("withdrawn")) && m->comment.state == COMMENT_WITHDRAWN) notice = VIEW_MESSAGE_WITHDRAWN;
+    show(r, m, 200, notice);
+}
+
+static enum status touch_own(struct db *db, struct request *r, const struct own_message *m, struct error *error) {
+    const struct comment *c = &m->comment;
+    struct comment root = *c;
+    enum status status = OK;
+    if (c->state != COMMENT_PUBLISHED) return OK;
+    if (c->root.v) status = comment_get(db, r->arena, c->root, &root, error);
+    if (status == OK) request_touch_thread(r, c->article, root.number, root.ordinal);
+    return status;
+}
+
+static enum status apply_edit(struct db *db, struct request *r, void *data, struct error *error) {
+    struct own_message *m = data;
+    enum status status = comment_edit_own(db, m->comment.number, request_field_int(r, "version"), &m->draft,
+                                          r->app->options.edit_window_s * 1000, error);
+    return status == OK ? touch_own(db, r, m, error) : status;
+}
+
+static void redirect_to_own(struct request *r, const struct own_message *m, const char *done) {
+    request_redirect(r, arena_format(r->arena, "/messages/%.*s?done=%s", SLICE_FMT(m->secret), done));
+}
+
+/* Shows the page as it is now, with what was typed and why it was not taken. */
+static void refuse(struct request *r, struct own_message *m, enum status status, const struct error *error) {
+    struct error again;
+    if (status != CONFLICT && status != INVALID) {
+        request_fail_status(r, status, error, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
+        return;
+    }
+    if (comment_get(r->db, r->arena, m->comment.number, &m->comment, &again) != OK)
+        m->comment.state = COMMENT_WITHDRAWN;
+    m->form_fault = status == CONFLICT ? VIEW_FAULT_CONFLICT : VIEW_FAULT_FORM;
+    show(r, m, status == CONFLICT ? 409 : 422, VIEW_MESSAGE_NOTHING);
+}
+
+static void after_edit(struct request *r, void *data, enum status status, const struct error *error) {
+    struct own_message *m = data;
+    if (status == OK)
+        redirect_to_own(r, m, "saved");
+    else
+        refuse(r, m, status, error);
+}
+
+static bool token_ok(struct request *r, struct own_message *m) {
+    if (request_token_ok(r, purpose_of(r, m))) return true;
+    m->form_fault = VIEW_FAULT_STALE;
+    show(r, m, 403, VIEW_MESSAGE_NOTHING);
+    return false;
+}
+
+void message_edit(struct request *r) {
+    struct own_message *m = ARENA_NEW(r->arena, struct own_message);
+    struct error error = {OK, ""};
+    if (!load(r, m)) return;
+    m->editing = true;
+    if (!token_ok(r, m)) return;
+    struct comment_input input = {.article = m->comment.article,
+                                  .reply_to = m->comment.parent,
+                                  .name = request_field(r, "name"),
+                                  .text = request_field(r, "text"),
+                                  .title = request_field(r, "title"),
+                                  .email = m->comment.email,
+                                  .website = m->comment.website,
+                                  .language = m->article.language};
+    enum status status =
+        comment_prepare(r->db, r->arena, &input, r->app->options.message_characters, &m->draft, &m->problems, &error);
+    if (status == INVALID && m->problems.count)
+        show(r, m, 422, VIEW_MESSAGE_NOTHING);
+    else if (status != OK)
+        refuse(r, m, status, &error);
+    else
+        request_write(r, m, apply_edit, after_edit);
+}
+
+static enum status apply_withdraw(struct db *db, struct request *r, void *data, struct error *error) {
+    struct own_message *m = data;
+    enum status status = comment_withdraw(db, m->comment.number, error);
+    return status == OK ? touch_own(db, r, m, error) : status;
+}
+
+static void after_withdraw(struct request *r, void *data, enum status status, const struct error *error) {
+    struct own_message *m = data;
+    if (status == OK)
+        redirect_to_own(r, m, "withdrawn");
+    else
+        refuse(r, m, status, error);
+}
+
+void message_withdraw(struct request *r) {
+    struct own_message *m = ARENA_NEW(r->arena, struct own_message);
+    if (load(r, m) && token_ok(r, m)) request_write(r, m, apply_withdraw, after_withdraw);
+}
