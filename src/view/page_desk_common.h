@@ -1,0 +1,23 @@
+/* What the builders of the desk's pages share. Not for other rooms. A desk page is
+     struct view__page p;
+     view__desk_begin(&p, context, &(struct view_desk){VIEW_DESK_JOURNAL, here}, view__text(&p …));
+     … value_set_*(p.root, …) …
+     return view__page_render(&p, S("desk/journal"), out, error);
+   and a template that extends desk/shell. */
+#ifndef PALABRE_VIEW_PAGE_DESK_COMMON_H
+#define PALABRE_VIEW_PAGE_DESK_COMMON_H
+
+#include "view/page_common.h"
+#include "view/page_desk.h"
+
+/* view__page_begin, noindex, and `desk`: the navigation by the viewer's rights, the languages, the token `desk.csrf`.
+   title: a msgid, translated here. */
+void view__desk_begin(struct view__page *p, const struct view_context *context, const struct view_desk *desk,
+                      const char *title);
+
+/* "3 minutes ago", "2 days ago", in whole units, as large as fit; a date from a week on. Stands within a sentence. */
+slice view__desk_age(const struct view__page *p, time_ms then, time_ms now);
+/* Sets KEY (date_short), KEY_iso and KEY_age; all null for 0. key: a literal. */
+void view__desk_set_time(const struct view__page *p, struct value *object, const char *key, time_ms t, time_ms now);
+
+#endif

@@ -1,0 +1,1 @@
+/* The desk, made faster. Every page works without this file. */
