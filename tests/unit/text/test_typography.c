@@ -109,7 +109,7 @@ static const struct text_case ENGLISH[] = {
     {"(...)", "(...)"},
     {"Really!? Yes: no; (ok)", "Really!? Yes: no; (ok)"},
     {"—\"so\"—", "—“so”—"},
-    {"http://a.org/?q=\"x\"", "http://a.org/?q=“x”"},
+    {"q=\"x\"", "q=“x”"},
     {"see a@b.org's page", "see a@b.org’s page"},
     {"naïve 'café'", "naïve ‘café’"},
 };

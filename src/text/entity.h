@@ -1,0 +1,16 @@
+/* Character references of HTML. For this room only. */
+#ifndef PALABRE_TEXT_ENTITY_H
+#define PALABRE_TEXT_ENTITY_H
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+/* at starts with '&'. Appends what the reference stands for and gives its length in bytes; 0, and nothing appended, when
+   it is none that we know (the names of HTML 4, and numbers). ';' may be missing after a number and the names of
+   Latin-1, as HTML allows. Never gives control characters. */
+size_t entity__decode(slice at, struct buf *out);
+
+/* The text with all its references decoded, appended. */
+void entity__decode_all(slice text, struct buf *out);
+
+#endif
