@@ -60,7 +60,8 @@ static void set_languages(struct view__page *p, struct value *object) {
 void view__desk_begin(struct view__page *p, const struct view_context *context, const struct view_desk *desk,
                       const char *title) {
     const struct view_viewer *viewer = context->viewer;
-    view__page_begin(p, context, catalog_get(templates_catalog(context->templates), title));
+    view__page_begin(p, context);
+    view__page_title(p, view__text(p, title));
     view__page_noindex(p);
     struct value *object = value_set_object(p->root, S("desk"));
     value_set_string(object, S("style"), view__asset(p, S("desk.css")));

@@ -1,0 +1,252 @@
+/* The article with its discussion, a thread's own page, the reader's own pending messages. */
+#include "view/page_read.h"
+
+#include "view/jsonld.h"
+#include "view/page_common.h"
+
+/* What the two pages share. */
+struct setting {
+    const struct view_article *article;
+    const struct view_form *form;
+    const struct view_comment *own;
+    size_t own_count;
+    bool newest; /* the last page: one's own pending root messages stand at its end */
+};
+
+static struct view__comment_setting comment_setting(const struct setting *s, const struct view_thread *thread) {
+    return (struct view__comment_setting){
+        .article = s->article, .level = 3, .actions = true, .can_reply = s->form != NULL, .thread = thread};
+}
+
+static void add_own_replies(struct view__page *p, struct value *replies, const struct setting *s,
+                            const struct view_thread *thread) {
+    struct view__comment_setting setting = comment_setting(s, thread);
+    setting.level = 4;
+    for (size_t i = 0; i < s->own_count; i++) {
+        if (s->own[i].root != thread->root.number) continue;
+        view__set_comment(p, value_list_add_object(replies), &s->own[i], &setting);
+    }
+}
+
+static void add_thread(struct view__page *p, struct value *threads, const struct setting *s,
+                       const struct view_thread *thread) {
+    struct view__comment_setting setting = comment_setting(s, thread);
+    struct value *item = value_list_add_object(threads);
+    view__set_comment(p, value_set_object(item, S("root")), &thread->root, &setting);
+    setting.level = 4;
+    struct value *replies = value_set_list(item, S("replies"));
+    for (size_t i = 0; i < thread->reply_count; i++) {
+        view__set_comment(p, value_list_add_object(replies), &thread->replies[i], &setting);
+    }
+    add_own_replies(p, replies, s, thread);
+    value_set_bool(item, S("has_replies"), value_list_count(replies) > 0 || thread->more_replies > 0);
+    value_set_int(item, S("more"), thread->more_replies);
+    if (thread->more_replies <= 0) return;
+    value_set_string(item, S("more_text"), view__number(p, thread->more_replies));
+    value_set_string(item, S("more_href"),
+                     address_thread(p->arena, s->article->id, s->article->slug, thread->root.number,
+                                    thread->more_page > 0 ? thread->more_page : 2));
+}
+
+static bool root_is_shown(const struct view_thread *threads, size_t count, int64_t root) {
+    for (size_t i = 0; i < count; i++) {
+        if (threads[i].root.number == root) return true;
+    }
+    return false;
+}
+
+/* One's own pending messages that no thread of this page takes in: threads of their own. */
+static void add_own_threads(struct view__page *p, struct value *list, const struct setting *s,
+                            const struct view_thread *threads, size_t thread_count) {
+    if (!s->newest) return;
+    for (size_t i = 0; i < s->own_count; i++) {
+        if (root_is_shown(threads, thread_count, s->own[i].root)) continue;
+        struct view__comment_setting setting = comment_setting(s, NULL);
+        setting.standalone = true;
+        struct value *item = value_list_add_object(list);
+        view__set_comment(p, value_set_object(item, S("root")), &s->own[i], &setting);
+        value_set_bool(item, S("has_replies"), false);
+    }
+}
+
+static void set_part(struct view__page *p, const struct setting *s, const struct view_charter *charter) {
+    view__set_charter(p, charter);
+    view__set_form(p, s->form, false);
+    value_set_string(p->root, S("closed"), view__text(p, T("This discussion takes no more messages.")));
+}
+
+static void set_hooks(struct view__page *p, struct value *discussion, const struct setting *s) {
+    value_set_string(discussion, S("own_address"), address_own(p->arena, s->article->id));
+    value_set_int(discussion, S("article_id"), s->article->id);
+}
+
+static void set_open_graph(struct view__page *p, const struct view_article *article) {
+    struct value *og = value_set_object(p->page, S("og"));
+    value_set_string(og, S("type"), S("article"));
+    value_set_string(og, S("title"), view__title(p, article->language, article->headline));
+    value_set_string(og, S("section"), article->section_title);
+    value_set_string(og, S("author"), article->byline);
+    if (article->published_at != 0)
+        value_set_string(og, S("published_iso"), date_iso_utc(p->arena, article->published_at));
+    if (article->updated_at > article->published_at) {
+        value_set_string(og, S("updated_iso"), date_iso_utc(p->arena, article->updated_at));
+    }
+    slice image = view__article_image(article);
+    if (image.n > 0) {
+        value_set_string(og, S("image"), address_absolute(p->arena, p->context->site->base_url, image));
+    }
+    value_set_string(og, S("card"), image.n > 0 ? S("summary_large_image") : S("summary"));
+}
+
+static slice page_address(struct view__page *p, const struct view_discussion *d, int64_t page) {
+    slice address = address_article_page(p->arena, d->article->id, d->article->slug, page);
+    return address_with_order(p->arena, address, d->order == VIEW_NEWEST_FIRST);
+}
+
+static void set_neighbours(struct view__page *p, struct value *pager, slice previous, slice next) {
+    value_set_string(pager, S("previous"), previous);
+    value_set_string(pager, S("next"), next);
+    value_set_string(p->page, S("previous_page"), previous);
+    value_set_string(p->page, S("next_page"), next);
+}
+
+static void set_pager(struct view__page *p, const struct view_discussion *d) {
+    if (d->page_count < 2) return;
+    struct value *pager = value_set_object(p->root, S("pager"));
+    value_set_string(pager, S("page"), view__number(p, d->page));
+    value_set_string(pager, S("count"), view__number(p, d->page_count));
+    value_set_bool(pager, S("turned"), d->order == VIEW_NEWEST_FIRST);
+    set_neighbours(p, pager, d->page > 1 ? page_address(p, d, d->page - 1) : S(""),
+                   d->page < d->page_count ? page_address(p, d, d->page + 1) : S(""));
+}
+
+static void set_order(struct view__page *p, struct value *discussion, const struct view_discussion *d) {
+    bool turned = d->order == VIEW_NEWEST_FIRST;
+    value_set_bool(discussion, S("has_order"), d->page_count > 1 || d->thread_count > 1);
+    value_set_string(discussion, S("from_start"), address_article_page(p->arena, d->article->id, d->article->slug, 1));
+    value_set_bool(discussion, S("is_start"), d->page == 1 && !turned);
+    slice newest = address_with_order(p->arena, view__article_address(p, d->article), true);
+    value_set_string(discussion, S("newest_first"), arena_format(p->arena, "%.*s#comments", SLICE_FMT(newest)));
+    value_set_bool(discussion, S("turned"), turned);
+}
+
+static void set_discussion(struct view__page *p, const struct view_discussion *d, const struct setting *s) {
+    struct value *discussion = value_set_object(p->root, S("discussion"));
+    value_set_int(discussion, S("count"), d->article->comment_count);
+    value_set_string(discussion, S("count_text"), view__number(p, d->article->comment_count));
+    view__page_feeds_comments(p, d->article, discussion);
+    set_hooks(p, discussion, s);
+    set_order(p, discussion, d);
+    set_pager(p, d);
+    struct value *threads = value_set_list(discussion, S("threads"));
+    bool turned = d->order == VIEW_NEWEST_FIRST;
+    if (turned) add_own_threads(p, threads, s, d->threads, d->thread_count);
+    for (size_t i = 0; i < d->thread_count; i++) {
+        add_thread(p, threads, s, &d->threads[turned ? d->thread_count - 1 - i : i]);
+    }
+    if (!turned) add_own_threads(p, threads, s, d->threads, d->thread_count);
+}
+
+static void set_title(struct view__page *p, const struct view_discussion *d) {
+    slice headline = view__title(p, d->article->language, d->article->headline);
+    if (d->is_article) {
+        view__page_title(p, headline);
+        return;
+    }
+    view__page_title(
+        p,
+        catalog_format(p->arena, view__text(p, T("{title}, comments, page {page}")),
+                       (struct catalog_argument[]){{S("title"), headline}, {S("page"), view__number(p, d->page)}}, 2));
+}
+
+static void set_addresses(struct view__page *p, const struct view_discussion *d) {
+    const struct view_article *article = d->article;
+    view__page_canonical(p, d->is_article ? view__article_address(p, article)
+                                          : address_article_page(p->arena, article->id, article->slug, d->page));
+    view__page_describe(p, view__article_summary(p->arena, article, 200));
+    view__page_set_section(p, article->section_slug);
+    if (article->is_draft || d->order == VIEW_NEWEST_FIRST) view__page_noindex(p);
+}
+
+enum status view_discussion(const struct view_context *context, const struct view_discussion *page, struct buf *out,
+                            struct error *error) {
+    const struct view_article *article = page->article;
+    const struct setting s = {article, page->form, page->own, page->own_count, page->page == page->page_count};
+    struct view__page p;
+    view__page_begin(&p, context);
+    set_title(&p, page);
+    set_addresses(&p, page);
+    set_open_graph(&p, article);
+    struct value *object = value_set_object(p.root, S("article"));
+    view__set_article(&p, object, article, page->is_article ? VIEW__WHOLE : VIEW__NAMED);
+    /* A page of the house ('About us') that takes no messages has no discussion to show. */
+    bool discussed = page->form || page->thread_count > 0 || article->kind != VIEW_ARTICLE_PAGE;
+    if (discussed && !article->is_draft) {
+        set_discussion(&p, page, &s);
+        set_part(&p, &s, page->charter);
+        value_set_bool(p.root, S("takes_part"), true);
+    }
+    value_set_html(p.page, S("json_ld"), jsonld_discussion(context, page));
+    return view__page_render(&p, S("discussion"), out, error);
+}
+
+static void set_thread_pager(struct view__page *p, const struct view_thread_page *t) {
+    if (t->page_count < 2) return;
+    const struct view_article *a = t->article;
+    int64_t root = t->thread->root.number;
+    struct value *pager = value_set_object(p->root, S("pager"));
+    value_set_string(pager, S("page"), view__number(p, t->page));
+    value_set_string(pager, S("count"), view__number(p, t->page_count));
+    value_set_bool(pager, S("turned"), false);
+    set_neighbours(p, pager, t->page > 1 ? address_thread(p->arena, a->id, a->slug, root, t->page - 1) : S(""),
+                   t->page < t->page_count ? address_thread(p->arena, a->id, a->slug, root, t->page + 1) : S(""));
+}
+
+static slice thread_title(struct view__page *p, const struct view_thread_page *t) {
+    const struct view_comment *root = &t->thread->root;
+    slice headline = view__title(p, t->article->language, t->article->headline);
+    const struct catalog_argument arguments[] = {
+        {S("name"), root->name}, {S("number"), view__decimal(p->arena, root->number)}, {S("title"), headline}};
+    const char *message = root->name.n > 0 ? T("Replies to {name} (#{number}) on “{title}”")
+                                           : T("Replies to message #{number} on “{title}”");
+    return catalog_format(p->arena, view__text(p, message), arguments, ARRAY_COUNT(arguments));
+}
+
+enum status view_thread(const struct view_context *context, const struct view_thread_page *page, struct buf *out,
+                        struct error *error) {
+    const struct view_article *article = page->article;
+    const struct setting s = {article, page->form, page->own, page->own_count, false};
+    struct view__page p;
+    view__page_begin(&p, context);
+    view__page_title(&p, thread_title(&p, page));
+    view__page_canonical(&p,
+                         address_thread(p.arena, article->id, article->slug, page->thread->root.number, page->page));
+    view__page_set_section(&p, article->section_slug);
+    view__set_article(&p, value_set_object(p.root, S("article")), article, VIEW__NAMED);
+    struct value *discussion = value_set_object(p.root, S("discussion"));
+    set_hooks(&p, discussion, &s);
+    view__page_feeds_comments(&p, article, NULL);
+    /* The way back lands on the root message, wherever it stands by now. */
+    value_set_string(discussion, S("up"), address_comment(p.arena, page->thread->root.number));
+    set_thread_pager(&p, page);
+    struct view_thread thread = *page->thread;
+    thread.more_replies = 0; /* the pager leads to the others */
+    add_thread(&p, value_set_list(discussion, S("threads")), &s, &thread);
+    set_part(&p, &s, page->charter);
+    value_set_bool(p.root, S("takes_part"), true);
+    value_set_html(p.page, S("json_ld"), jsonld_thread(context, page));
+    return view__page_render(&p, S("thread"), out, error);
+}
+
+enum status view_own(const struct view_context *context, const struct view_article *article,
+                     const struct view_comment *own, size_t own_count, struct buf *out, struct error *error) {
+    struct view__page p;
+    view__page_begin(&p, context);
+    struct value *list = value_set_list(p.root, S("own_messages"));
+    for (size_t i = 0; i < own_count; i++) {
+        const struct view__comment_setting setting = {
+            .article = article, .level = own[i].root == 0 ? 3 : 4, .standalone = own[i].parent != own[i].root};
+        view__set_comment(&p, value_list_add_object(list), &own[i], &setting);
+    }
+    return view__page_render(&p, S("own"), out, error);
+}

@@ -1,0 +1,186 @@
+/* Forms: the words for what is wrong, beside the field and in the summary. */
+#include "view/page_common.h"
+
+static const slice field_names[VIEW_FIELDS] = {
+    [VIEW_FIELD_FORM] = S_INIT(""),
+    [VIEW_FIELD_NAME] = S_INIT("name"),
+    [VIEW_FIELD_TEXT] = S_INIT("text"),
+    [VIEW_FIELD_TITLE] = S_INIT("title"),
+    [VIEW_FIELD_EMAIL] = S_INIT("email"),
+    [VIEW_FIELD_WEBSITE] = S_INIT("website"),
+    [VIEW_FIELD_REPLY_TO] = S_INIT("reply_to"),
+    [VIEW_FIELD_RULE] = S_INIT("rule"),
+    [VIEW_FIELD_ACCOUNT] = S_INIT("account"),
+    [VIEW_FIELD_PASSWORD] = S_INIT("password"),
+    [VIEW_FIELD_PASSWORD_AGAIN] = S_INIT("password_again"),
+    [VIEW_FIELD_PUBLICATION] = S_INIT("publication"),
+    [VIEW_FIELD_TAGLINE] = S_INIT("tagline"),
+    [VIEW_FIELD_LANGUAGE] = S_INIT("language"),
+    [VIEW_FIELD_TIME_ZONE] = S_INIT("time_zone"),
+};
+
+slice view_field_name(enum view_field field) { return field_names[field]; }
+
+static const char *const field_labels[VIEW_FIELDS] = {
+    [VIEW_FIELD_NAME] = T("Name"),
+    [VIEW_FIELD_TEXT] = T("Text"),
+    [VIEW_FIELD_TITLE] = T("Title"),
+    [VIEW_FIELD_EMAIL] = T("E-mail"),
+    [VIEW_FIELD_WEBSITE] = T("Website"),
+    [VIEW_FIELD_RULE] = T("Rule"),
+    [VIEW_FIELD_ACCOUNT] = T("Name to sign in with"),
+    [VIEW_FIELD_PASSWORD] = T("Password"),
+    [VIEW_FIELD_PASSWORD_AGAIN] = T("The password again"),
+    [VIEW_FIELD_PUBLICATION] = T("Name of the publication"),
+    [VIEW_FIELD_TAGLINE] = T("In a few words"),
+    [VIEW_FIELD_LANGUAGE] = T("Language of the publication"),
+    [VIEW_FIELD_TIME_ZONE] = T("Time zone"),
+};
+
+/* What a fault is called where the field makes no difference. */
+static const char *const fault_texts[VIEW_FAULTS] = {
+    [VIEW_FAULT_EMPTY] = T("This field is empty."),
+    [VIEW_FAULT_INVALID_UTF8] = T("These characters arrived damaged (they are not UTF-8). Please type them again."),
+    [VIEW_FAULT_CONTROL] = T("There are control characters in it, which cannot be shown. Please type it again."),
+    [VIEW_FAULT_FORM] = T("This cannot be used here."),
+    [VIEW_FAULT_REPLY_GONE] =
+        T("The message you answer is no longer there. Your text is kept: you can send it as a new comment."),
+    [VIEW_FAULT_REPLY_ELSEWHERE] =
+        T("The message you answer stands under another article. Your text is kept: you can send it as a new comment."),
+    [VIEW_FAULT_CLOSED] = T("This discussion takes no more messages. Your text is kept below, for you to copy."),
+    [VIEW_FAULT_REPEATED] = T("You have already sent this very text here."),
+    [VIEW_FAULT_NAME_RESERVED] = T("This name belongs to somebody of the newsroom. Please choose another."),
+    [VIEW_FAULT_STALE] =
+        T("This form was open for too long, or did not come from here. Nothing is lost: please send it again."),
+    [VIEW_FAULT_TOO_MANY] = T("Too many messages in a short time. Your text is kept: please send it a little later."),
+    [VIEW_FAULT_TAKEN] = T("This name is taken. Please choose another."),
+    [VIEW_FAULT_DIFFERENT] = T("The two passwords are not the same."),
+    [VIEW_FAULT_WRONG] = T("Wrong name or password."),
+    [VIEW_FAULT_CONFLICT] = T("A moderator has decided meanwhile: this message can no longer be changed."),
+};
+
+/* Where the field makes a difference. */
+static const struct {
+    enum view_field field;
+    enum view_fault fault;
+    const char *text;
+} special_texts[] = {
+    {VIEW_FIELD_NAME, VIEW_FAULT_EMPTY, T("Please choose a name, any you like.")},
+    {VIEW_FIELD_NAME, VIEW_FAULT_FORM,
+     T("This cannot be used as a name: it needs letters or digits that can be seen.")},
+    {VIEW_FIELD_TEXT, VIEW_FAULT_EMPTY, T("There is no text yet.")},
+    {VIEW_FIELD_EMAIL, VIEW_FAULT_FORM, T("This is not an e-mail address. You may leave the field empty.")},
+    {VIEW_FIELD_WEBSITE, VIEW_FAULT_FORM, T("This is not the address of a website. You may leave the field empty.")},
+    {VIEW_FIELD_RULE, VIEW_FAULT_EMPTY, T("Please choose a rule, or “Something else”.")},
+    {VIEW_FIELD_ACCOUNT, VIEW_FAULT_FORM, T("Two to forty small letters, digits, dashes or dots.")},
+    {VIEW_FIELD_TIME_ZONE, VIEW_FAULT_FORM, T("No such time zone. Examples: Europe/Paris, UTC.")},
+};
+
+static const char *find_text(const struct view_problem *problem) {
+    for (size_t i = 0; i < ARRAY_COUNT(special_texts); i++) {
+        if (special_texts[i].field == problem->field && special_texts[i].fault == problem->fault) {
+            return special_texts[i].text;
+        }
+    }
+    return fault_texts[problem->fault];
+}
+
+static slice counted(struct view__page *p, slice message, int64_t count) {
+    return catalog_format(p->arena, message, (struct catalog_argument[]){{S("count"), view__number(p, count)}}, 1);
+}
+
+static slice problem_text(struct view__page *p, const struct view_problem *problem) {
+    const struct catalog *c = p->catalog;
+    int64_t limit = problem->limit;
+    if (problem->fault == VIEW_FAULT_TOO_LONG) {
+        return counted(p,
+                       catalog_get_plural(
+                           c, TN("Too long: at most one character.", "Too long: at most {count} characters."), limit),
+                       limit);
+    }
+    if (problem->fault == VIEW_FAULT_TOO_SHORT) {
+        return counted(
+            p,
+            catalog_get_plural(c, TN("Too short: at least one character.", "Too short: at least {count} characters."),
+                               limit),
+            limit);
+    }
+    if (problem->fault == VIEW_FAULT_TOO_MANY && limit > 0) {
+        return counted(p,
+                       catalog_get_plural(
+                           c,
+                           TN("Too many messages in a short time. Your text is kept: please send it again in a second.",
+                              "Too many messages in a short time. Your text is kept: please send it again in {count} "
+                              "seconds."),
+                           limit),
+                       limit);
+    }
+    const char *text = find_text(problem);
+    return text ? view__text(p, text) : S("");
+}
+
+/* What is hidden, or the form as a whole, has no field to lead to. */
+static bool has_field(enum view_field field) { return field != VIEW_FIELD_FORM && field != VIEW_FIELD_REPLY_TO; }
+
+static void add_problem(struct view__page *p, struct value *list, struct value *errors,
+                        const struct view_problem *problem) {
+    slice text = problem_text(p, problem);
+    if (text.n == 0) return;
+    struct value *item = value_list_add_object(list);
+    value_set_null(item, S("href"));
+    slice name = view_field_name(problem->field);
+    if (!has_field(problem->field)) {
+        value_set_string(item, S("text"), text);
+        return;
+    }
+    const struct catalog_argument arguments[] = {{S("field"), view__text(p, field_labels[problem->field])},
+                                                 {S("problem"), text}};
+    value_set_string(item, S("text"), catalog_format(p->arena, view__text(p, T("{field}: {problem}")), arguments, 2));
+    value_set_string(item, S("href"), arena_format(p->arena, "#field-%.*s", SLICE_FMT(name)));
+    if (!value_get(errors, name)) value_set_string(errors, name, text); /* the first one of a field is said beside it */
+}
+
+void view__set_problems(struct view__page *p, const struct view_problem *problems, size_t count) {
+    struct value *errors = value_set_object(p->root, S("errors"));
+    if (count == 0) {
+        value_set_null(p->root, S("problems"));
+        return;
+    }
+    struct value *object = value_set_object(p->root, S("problems"));
+    value_set_string(p->root, S("problems_title"),
+                     catalog_get_plural(p->catalog, TN("There is something to mend:", "There are some things to mend:"),
+                                        (int64_t)count));
+    struct value *list = value_set_list(object, S("list"));
+    for (size_t i = 0; i < count; i++) add_problem(p, list, errors, &problems[i]);
+}
+
+void view__set_form(struct view__page *p, const struct view_form *form, bool previewed) {
+    if (!form) {
+        value_set_null(p->root, S("form"));
+        return;
+    }
+    view__set_problems(p, form->problems, form->problem_count);
+    const struct value *errors = value_get(p->root, S("errors"));
+    struct value *object = value_set_object(p->root, S("form"));
+    value_set_string(object, S("action"), address_send(p->arena, form->article));
+    value_set_int(object, S("article"), form->article);
+    value_set_int(object, S("reply_to"), form->reply_to);
+    value_set_string(object, S("draft"),
+                     arena_format(p->arena, "%lld:%lld", (long long)form->article, (long long)form->reply_to));
+    value_set_string(object, S("name"), form->name);
+    value_set_string(object, S("text"), form->text);
+    value_set_string(object, S("title"), form->title);
+    value_set_string(object, S("email"), form->email);
+    value_set_string(object, S("website"), form->website);
+    value_set_string(object, S("token"), form->token);
+    value_set_string(object, S("send_key"), form->send_key);
+    value_set_string(object, S("honeypot"), S(VIEW_HONEYPOT));
+    value_set_int(object, S("max"), form->max_characters);
+    value_set_string(object, S("max_text"), view__number(p, form->max_characters));
+    value_set_bool(object, S("pre_moderated"), form->pre_moderated);
+    value_set_bool(object, S("may_send"), form->may_send);
+    value_set_bool(object, S("previewed"), previewed);
+    bool open = form->title.n > 0 || form->email.n > 0 || form->website.n > 0 || value_get(errors, S("title")) ||
+                value_get(errors, S("email")) || value_get(errors, S("website"));
+    value_set_bool(object, S("more_open"), open);
+}

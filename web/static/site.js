@@ -1,0 +1,198 @@
+// What the pages do better with a script; none of it is needed to read or to write.
+// Everything that is remembered is on this device, under keys that begin with "palabre:".
+
+const find = (selector, from = document) => from.querySelector(selector);
+const findAll = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+// Private windows and full discs may refuse; nothing depends on it.
+const store = {
+  get(key) {
+    try {
+      return JSON.parse(localStorage.getItem(`palabre:${key}`));
+    } catch {
+      return null;
+    }
+  },
+  set(key, value) {
+    try {
+      if (value === null) localStorage.removeItem(`palabre:${key}`);
+      else localStorage.setItem(`palabre:${key}`, JSON.stringify(value));
+    } catch {
+      // As above.
+    }
+  },
+};
+
+const form = find("form[data-draft]");
+const discussion = find("#comments");
+
+// An old address (#comment-12, or #forum12 of the site before) of a message that stands on another page by now.
+function findMessage() {
+  const number = /^#(?:comment-|forum)(\d+)$/.exec(location.hash)?.[1];
+  if (!number || document.getElementById(`comment-${number}`)) return;
+  if (discussion) location.replace(`/comments/${number}`);
+}
+
+// The text field grows with the text, also where CSS cannot do it.
+function grow(area) {
+  if (!area || CSS.supports("field-sizing", "content")) return;
+  const fit = () => {
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+  };
+  area.addEventListener("input", fit);
+  fit();
+}
+
+// Name, e-mail and website, remembered when the commenter wishes.
+function remember() {
+  const row = find("[data-remember]", form);
+  const box = row && find("input", row);
+  if (!box) return;
+  const fields = ["name", "email", "website"].map((name) => form.elements[name]).filter(Boolean);
+  const known = store.get("me");
+  for (const field of fields) {
+    if (known?.[field.name] && !field.value) field.value = known[field.name];
+  }
+  box.checked = Boolean(known);
+  row.hidden = false;
+  const save = () => {
+    store.set("me", box.checked ? Object.fromEntries(fields.map((field) => [field.name, field.value])) : null);
+  };
+  box.addEventListener("change", save);
+  form.addEventListener("submit", save);
+}
+
+// What is being written survives a closed tab. The key changes with the message answered.
+const draftKey = () => `draft:${form.dataset.article}:${form.elements.reply_to.value || 0}`;
+
+function keepDraft() {
+  const { text, title } = form.elements;
+  if (!text.value) {
+    const draft = store.get(draftKey());
+    if (draft) {
+      text.value = draft.text;
+      if (!title.value) title.value = draft.title;
+    }
+  }
+  let timer = 0;
+  const save = () => {
+    clearTimeout(timer);
+    store.set(draftKey(), text.value ? { text: text.value, title: title.value } : null);
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, 400);
+  });
+  form.addEventListener("submit", save);
+  addEventListener("pagehide", save);
+}
+
+// 'Reply' and 'Quote' bring the form of this page instead of another page.
+function answer(message) {
+  const line = find("[data-replying]", form);
+  const number = message?.id.replace("comment-", "") ?? "";
+  form.elements.reply_to.value = number;
+  line.hidden = !number;
+  if (number) {
+    const name = find(".p-author", message).textContent;
+    find("span", line).textContent = line.dataset.replying.replace("{name}", name).replace("{number}", number);
+  }
+}
+
+function goToForm() {
+  form.elements.text.focus({ preventScroll: true });
+  form.scrollIntoView({ block: "start" });
+}
+
+function quote(message) {
+  const text = find(".e-content", message);
+  const selection = getSelection();
+  const chosen = !selection.isCollapsed && text.contains(selection.anchorNode) && text.contains(selection.focusNode);
+  const words = (chosen ? selection.toString() : text.innerText).trim();
+  const lines = words.split(/\n+/).map((line) => `> ${line}`);
+  const area = form.elements.text;
+  const before = area.value.trimEnd();
+  area.value = `${before}${before ? "\n\n" : ""}${lines.join("\n>\n")}\n\n`;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function offerAnswers() {
+  const line = find("[data-replying]", form);
+  if (!discussion || !line) return;
+  for (const link of findAll("a[data-reply]")) {
+    const message = link.closest(".message");
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      answer(message);
+      goToForm();
+    });
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = discussion.dataset.quote;
+    // A press on the button must not undo the selection it is to quote.
+    button.addEventListener("pointerdown", (event) => event.preventDefault());
+    button.addEventListener("click", () => {
+      answer(message);
+      quote(message);
+      goToForm();
+    });
+    link.after(button);
+  }
+  find("button", line).addEventListener("click", () => answer(null));
+}
+
+// After sending: the draft has served, and this device asks for its own pending messages from now on.
+function afterSending() {
+  const sent = find("main")?.dataset.sent;
+  if (!sent) return;
+  store.set(`draft:${sent}`, null);
+  store.set(`own:${sent.split(":")[0]}`, true);
+}
+
+// One's own pending messages, at their place; only asked for where one has been sent from this device.
+async function showOwn() {
+  const { own, article } = discussion.dataset;
+  if (!own || !store.get(`own:${article}`)) return;
+  const response = await fetch(own, { headers: { accept: "text/html" } }).catch(() => null);
+  if (!response?.ok) return;
+  const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+  const messages = findAll(".message", parsed);
+  if (messages.length === 0) store.set(`own:${article}`, null);
+  for (const message of messages) {
+    if (document.getElementById(message.id)) continue;
+    const root = document.getElementById(`comment-${message.dataset.root}`);
+    place(document.adoptNode(message), root?.closest(".thread"));
+  }
+}
+
+function place(message, thread) {
+  if (thread) {
+    let replies = find(".replies", thread);
+    if (!replies) {
+      replies = document.createElement("div");
+      replies.className = "replies";
+      thread.append(replies);
+    }
+    replies.append(message);
+    return;
+  }
+  const section = document.createElement("section");
+  section.className = "thread";
+  section.append(message);
+  const last = findAll(".thread").at(-1);
+  if (last) last.after(section);
+  else find(".threads")?.append(section);
+}
+
+addEventListener("hashchange", findMessage);
+findMessage();
+afterSending();
+if (form) {
+  keepDraft();
+  remember();
+  offerAnswers();
+  grow(form.elements.text);
+}
+if (discussion) showOwn();
