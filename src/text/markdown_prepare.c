@@ -20,6 +20,7 @@ struct preparer {
     char fence; /* '`' or '~' inside a fenced block of code, otherwise 0 */
     size_t fence_length, fence_quotes;
     size_t quotes_before; /* of the line before, 0 when it was empty */
+    size_t definitions;   /* of references, so far */
     bool has_backtick;    /* in the paragraph so far: a span of code may be open */
 };
 
@@ -146,12 +147,21 @@ static void add_unmarked(struct buf *out, slice s) {
     buf_add(out, slice_after(s, digits));
 }
 
+/* Whether the line may start a definition that is to be text: all in a comment; in an article those beyond a ceiling,
+   since md4c looks through the rest of the paragraph for the title of each. */
+static bool is_refused_definition(struct preparer *p, slice rest) {
+    enum { MOST_DEFINITIONS = 1000 };
+    if (!is_definition(rest)) return false;
+    p->definitions++;
+    return p->dialect == MARKDOWN_COMMENT || p->definitions > MOST_DEFINITIONS;
+}
+
 static void add_content(struct preparer *p, const struct line *line, slice rest_of_source) {
     slice content = slice_after(line->whole, line->content);
     bool comment = p->dialect == MARKDOWN_COMMENT;
     if (line->too_deep != SIZE_MAX) {
         add_unmarked(p->out, content);
-    } else if (comment && is_definition(slice_make(content.p, content.n + rest_of_source.n))) {
+    } else if (is_refused_definition(p, slice_make(content.p, content.n + rest_of_source.n))) {
         buf_add_char(p->out, '\\');
         buf_add(p->out, content);
     } else if (p->has_backtick || (!comment && line->indent >= 4)) {
