@@ -9,12 +9,8 @@
 #include "base/log.h"
 #include "base/memory.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/sysinfo.h>
-#include <unistd.h>
 
 const struct view_language APP_LANGUAGE[APP_LANGUAGES] = {
     [APP_LANGUAGE_FR] = {S_INIT("fr"), S_INIT("Français")},
@@ -31,7 +27,6 @@ enum {
     REPORTS = 20,
     REPORTS_WINDOW_S = 600,
     CALL_ARENA = 48 * 1024 * 1024, /* ceiling: a page for one person, with its data */
-    SECRET_BYTES = 32,
 };
 
 size_t app_language_find(slice tag, size_t fallback) {
@@ -40,43 +35,6 @@ size_t app_language_find(slice tag, size_t fallback) {
         if (slice_starts_nocase(tag, have) && (tag.n == have.n || tag.p[have.n] == '-')) return i;
     }
     return fallback;
-}
-
-/* --- Secrets ------------------------------------------------------------------------------------------------------ */
-
-static enum status make_secret(const char *path, unsigned char *secret, struct error *error) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return error_set(error, UNAVAILABLE, "%s cannot be made: %s", path, strerror(errno));
-    crypto_random(secret, SECRET_BYTES);
-    bool ok = write(fd, secret, SECRET_BYTES) == SECRET_BYTES && fsync(fd) == 0;
-    ok = close(fd) == 0 && ok;
-    return ok ? OK : error_set(error, UNAVAILABLE, "%s cannot be written", path);
-}
-
-static enum status load_secret(slice file, unsigned char *secret, struct error *error) {
-    char path[4096];
-    if (file.n >= sizeof path) return error_set(error, INVALID, "the path of the secret is too long");
-    memcpy(path, file.p, file.n);
-    path[file.n] = '\0';
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) return make_secret(path, secret, error);
-    if (fd < 0) return error_set(error, UNAVAILABLE, "%s cannot be read: %s", path, strerror(errno));
-    ssize_t n = read(fd, secret, SECRET_BYTES);
-    close(fd);
-    return n == SECRET_BYTES ? OK : error_set(error, INVALID, "%s is not a secret of 32 bytes", path);
-}
-
-static enum status load_keys(struct app *app, struct error *error) {
-    struct crypto_key secret;
-    enum status status = load_secret(app->options.secret_file, secret.bytes, error);
-    if (status != OK) return status;
-    struct crypto_hash form = crypto_hmac(&secret, S("palabre form tokens")),
-                       fingerprint = crypto_hmac(&secret, S("palabre fingerprints")),
-                       seal = crypto_hmac(&secret, S("palabre sealed addresses"));
-    memcpy(app->form_key.bytes, form.bytes, CRYPTO_KEY_BYTES);
-    memcpy(app->fingerprint_key.bytes, fingerprint.bytes, CRYPTO_KEY_BYTES);
-    memcpy(app->seal_key.bytes, seal.bytes, CRYPTO_KEY_BYTES);
-    return OK;
 }
 
 /* --- Starting ------------------------------------------------------------------------------------------------------ */
@@ -184,7 +142,7 @@ static enum status start_server(struct app *app, struct error *error) {
 }
 
 static enum status start(struct app *app, struct error *error) {
-    enum status status = load_keys(app, error);
+    enum status status = keys_load(app->options.secret_file, &app->keys, error);
     if (status == OK) status = dispatch_router_new(app, error);
     if (status == OK) status = load_texts(app, error);
     if (status == OK) status = open_database(app, error);

@@ -180,7 +180,8 @@ static bool is_personal(struct http_call *call, const struct cache_key *key) {
 }
 
 static void handle_shared(struct app *app, struct http_call *call, const struct http_match *match) {
-    static const struct app_route PERSONAL = {read_discussion, 0, 0}, OLDER = {read_section_older, 0, 0};
+    static const struct app_route PERSONAL = {read_discussion, 0, 0}, OLDER = {read_section_older, 0, 0},
+                                  FRONT = {read_front, 0, 0};
     struct cache_key key;
     const struct app_route *route = match->route->data;
     slice query = http_call_query(call);
@@ -189,9 +190,10 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
         return;
     }
     bool older = key.kind == PAGE_SECTION && query_value(query, S("before")).p;
-    if (older || is_personal(call, &key)) {
+    bool front = key.kind == PAGE_HOME && query.n && !key.language;
+    if (older || front || is_personal(call, &key)) {
         struct request *r = request_new(app, call, match);
-        r->route = older ? &OLDER : &PERSONAL;
+        r->route = older ? &OLDER : front ? &FRONT : &PERSONAL;
         to_worker(r);
         return;
     }

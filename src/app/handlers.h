@@ -11,6 +11,7 @@ void read_own(struct request *r);           /* GET /articles/N/own */
 void read_discussion(struct request *r);    /* a discussion for one who carries an author's cookie */
 void read_draft(struct request *r);         /* GET /moderation/articles/N/preview */
 void read_health(struct request *r);        /* GET /healthz, /readyz */
+void read_front(struct request *r);         /* GET /?… : an old address in the query, or home */
 void read_unknown(struct request *r);       /* no such address: an old one's redirect, or 404 */
 
 /* write.c: sending and reporting */

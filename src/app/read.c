@@ -170,7 +170,6 @@ static bool find_old_any(struct request *r, article_id *article, comment_number 
     return find_old(r, arena_format(r->arena, "%.*s/", SLICE_FMT(plain)), article, comment);
 }
 
-/* A query alone ("/?p=123"): looked up before the home page is shown. */
 bool reading_old_address(struct request *r) {
     article_id article = {0};
     comment_number comment = {0};
@@ -184,6 +183,12 @@ bool reading_old_address(struct request *r) {
     if (article_get(r->db, r->arena, article, &found, &error) != OK || found.state != ARTICLE_PUBLISHED) return false;
     request_redirect_permanent(r, address_article(r->arena, found.id.v, found.slug));
     return true;
+}
+
+/* "/?p=123": an old site's address, or the home page. */
+void read_front(struct request *r) {
+    struct cache_key key = {.kind = PAGE_HOME};
+    if (!reading_old_address(r)) dispatch_shared(r, &key);
 }
 
 void read_unknown(struct request *r) {

@@ -33,23 +33,17 @@ bool request_has_field(const struct request *r, const char *name) { return http_
 
 slice request_fingerprint(struct request *r) {
     struct address client = http_call_client(r->call);
-    return address_fingerprint(r->app, r->arena, &client);
+    return keys_fingerprint(&r->app->keys, r->arena, &client);
 }
 
 uint64_t request_address_key(struct request *r) {
     struct address client = http_call_client(r->call);
-    return address_limit_key(r->app, &client);
+    return keys_limit_key(&r->app->keys, &client);
 }
 
 slice request_sealed_address(struct request *r) {
     struct address client = http_call_client(r->call);
-    char text[ADDRESS_TEXT_MAX];
-    struct buf sealed;
-    buf_init(&sealed, 256);
-    crypto_seal(&r->app->seal_key, address_text(&client, text), &sealed);
-    slice copy = arena_copy(r->arena, buf_slice(&sealed));
-    buf_fini(&sealed);
-    return copy;
+    return keys_seal_address(&r->app->keys, r->arena, &client);
 }
 
 slice request_device(struct request *r) {

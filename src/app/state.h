@@ -4,8 +4,8 @@
 #define PALABRE_APP_STATE_H
 
 #include "app/app.h"
+#include "app/keys.h"
 #include "app/limiter.h"
-#include "base/crypto.h"
 #include "cache/cache.h"
 #include "db/writer.h"
 #include "domain/site.h"
@@ -30,7 +30,7 @@ struct app_dates;
 
 struct app {
     struct app_options options;
-    struct crypto_key form_key, fingerprint_key, seal_key;
+    struct app_keys keys;
     struct loops *loops;
     struct pool *pool;
     struct writer *writer;

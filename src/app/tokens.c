@@ -1,7 +1,5 @@
 #include "app/tokens.h"
 
-#include <string.h>
-
 enum { MAC_BYTES = 16, MINUTE_MS = 60 * 1000 };
 
 static struct crypto_hash mac_of(const struct app *app, slice purpose, int64_t minutes) {
@@ -10,7 +8,7 @@ static struct crypto_hash mac_of(const struct app *app, slice purpose, int64_t m
     buf_add_int(&b, minutes);
     buf_add_char(&b, ' ');
     buf_add(&b, purpose);
-    struct crypto_hash mac = crypto_hmac(&app->form_key, buf_slice(&b));
+    struct crypto_hash mac = crypto_hmac(&app->keys.form, buf_slice(&b));
     buf_fini(&b);
     return mac;
 }
@@ -42,27 +40,4 @@ bool token_check(const struct app *app, slice token, slice purpose, time_ms now)
 time_ms token_step_end(time_ms now) {
     int64_t step = (int64_t)TOKEN_STEP_MINUTES * MINUTE_MS;
     return (now / step + 1) * step;
-}
-
-static struct crypto_hash block_mac(const struct app *app, const struct address *address) {
-    struct address_block block = address_block_of(address, 32, 64);
-    return crypto_hmac(&app->fingerprint_key, slice_make(&block.first, sizeof block.first));
-}
-
-slice address_fingerprint(const struct app *app, struct arena *arena, const struct address *address) {
-    if (address->family != ADDRESS_IPV4 && address->family != ADDRESS_IPV6) return S("");
-    struct crypto_hash mac = block_mac(app, address);
-    struct buf b;
-    buf_init(&b, 64);
-    crypto_add_base64url(&b, slice_make(mac.bytes, 12));
-    slice text = arena_copy(arena, buf_slice(&b));
-    buf_fini(&b);
-    return text;
-}
-
-uint64_t address_limit_key(const struct app *app, const struct address *address) {
-    struct crypto_hash mac = block_mac(app, address);
-    uint64_t key;
-    memcpy(&key, mac.bytes, sizeof key);
-    return key;
 }

@@ -1,4 +1,4 @@
-/* Signed, dated form tokens, and the keyed fingerprint of an address.
+/* Signed, dated form tokens.
    A token is "MINUTES.MAC": when it was made, and HMAC-SHA-256 over purpose and minutes, cut to 128 bits. It is bound to
    what the form may do, not to who holds it: anonymous forms act with nothing but what they carry. */
 #ifndef PALABRE_APP_TOKENS_H
@@ -18,9 +18,5 @@ bool token_check(const struct app *app, slice token, slice purpose, time_ms now)
 
 /* The end of the step that `now` is in: when a shared page with a token is to be made again. */
 time_ms token_step_end(time_ms now);
-
-/* Keyed fingerprint of an IPv4 address or an IPv6 /64, 16 characters; empty for an unknown one. */
-slice address_fingerprint(const struct app *app, struct arena *arena, const struct address *address);
-uint64_t address_limit_key(const struct app *app, const struct address *address);
 
 #endif

@@ -123,22 +123,34 @@ static void let_go_if_empty(struct shard *shard, struct entry *entry) {
     memory_free(entry);
 }
 
-/* Lets go what was not used since the last sweep, shard by shard, until the bytes fit again. Two rounds see everything
-   once unused. */
+/* The first entry, and the one after another, of a shard; with its lock. What comes next is found before the entry is
+   looked at, which may then go. */
+static struct entry *next_entry(struct shard *shard, size_t *slot, struct entry *after) {
+    if (after && after->next) return after->next;
+    for (*slot += after != NULL; *slot < shard->slot_count; ++*slot)
+        if (shard->slots[*slot]) return shard->slots[*slot];
+    return NULL;
+}
+
+/* With the lock: lets go the page of an entry that was not used since the last sweep. */
+static void sweep_entry(struct cache *cache, struct shard *shard, struct entry *entry) {
+    bool keep = entry->used || !entry->page || entry->rendering;
+    entry->used = false;
+    if (keep) return;
+    set_page(cache, entry, NULL);
+    atomic_fetch_add(&cache->evictions, 1);
+    let_go_if_empty(shard, entry);
+}
+
+/* Shard by shard, until the bytes fit again. Two rounds see everything once unused. */
 static void evict(struct cache *cache) {
     for (int i = 0; i < 2 * SHARDS && atomic_load(&cache->bytes) > (int64_t)cache->options.max_bytes; i++) {
         struct shard *shard = &cache->shards[atomic_fetch_add(&cache->sweep, 1) % SHARDS];
+        size_t slot = 0;
         pthread_mutex_lock(&shard->lock);
-        for (size_t s = 0; s < shard->slot_count; s++) {
-            for (struct entry *entry = shard->slots[s], *next; entry; entry = next) {
-                next = entry->next;
-                bool keep = entry->used || !entry->page || entry->rendering;
-                entry->used = false;
-                if (keep) continue;
-                set_page(cache, entry, NULL);
-                atomic_fetch_add(&cache->evictions, 1);
-                let_go_if_empty(shard, entry);
-            }
+        for (struct entry *entry = next_entry(shard, &slot, NULL), *next; entry; entry = next) {
+            next = next_entry(shard, &slot, entry);
+            sweep_entry(cache, shard, entry);
         }
         pthread_mutex_unlock(&shard->lock);
     }
@@ -233,12 +245,11 @@ void cache_free(struct cache *cache) {
     if (!cache) return;
     for (int i = 0; i < SHARDS; i++) {
         struct shard *shard = &cache->shards[i];
-        for (size_t s = 0; s < shard->slot_count; s++) {
-            for (struct entry *entry = shard->slots[s], *next; entry; entry = next) {
-                next = entry->next;
-                page_unref(entry->page);
-                memory_free(entry);
-            }
+        size_t slot = 0;
+        for (struct entry *entry = next_entry(shard, &slot, NULL), *next; entry; entry = next) {
+            next = next_entry(shard, &slot, entry);
+            page_unref(entry->page);
+            memory_free(entry);
         }
         memory_free(shard->slots);
         pthread_mutex_destroy(&shard->lock);
@@ -319,12 +330,11 @@ void cache_drop(struct cache *cache, const struct cache_key *key) {
 void cache_drop_matching(struct cache *cache, bool (*fits)(void *ctx, const struct cache_key *key), void *ctx) {
     for (int i = 0; i < SHARDS; i++) {
         struct shard *shard = &cache->shards[i];
+        size_t slot = 0;
         pthread_mutex_lock(&shard->lock);
-        for (size_t s = 0; s < shard->slot_count; s++) {
-            for (struct entry *entry = shard->slots[s], *next; entry; entry = next) {
-                next = entry->next;
-                if (fits(ctx, &entry->key)) drop(cache, shard, entry);
-            }
+        for (struct entry *entry = next_entry(shard, &slot, NULL), *next; entry; entry = next) {
+            next = next_entry(shard, &slot, entry);
+            if (fits(ctx, &entry->key)) drop(cache, shard, entry);
         }
         pthread_mutex_unlock(&shard->lock);
     }

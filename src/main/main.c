@@ -1,3 +1,44 @@
-#include <stdio.h>
+#include "base/crypto.h"
+#include "main/command.h"
 
-int main(void) { return puts("palabre " PALABRE_VERSION) < 0; }
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    command_main run;
+    const char *what;
+} COMMANDS[] = {
+    {"serve", command_serve, "run the publication"},
+    {"demo", command_demo, "run a ready-made publication, to look at"},
+    {"import", command_import, "move in from another system"},
+    {"user", command_user, "add an account of the house"},
+    {"check", command_check, "verify that the database is whole"},
+    {"migrate", command_migrate, "bring the database up to this version"},
+    {"config", command_config, "print every setting, or check a file of settings"},
+    {"version", command_version, "print the version"},
+};
+
+static void print_usage(FILE *out) {
+    fputs("usage: palabre COMMAND [OPTIONS]\n\n", out);
+    for (size_t i = 0; i < ARRAY_COUNT(COMMANDS); i++) fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].what);
+    fputs("\npalabre COMMAND --help tells more.\n", out);
+}
+
+int main(int argc, char **argv) {
+    struct error error = {OK, ""};
+    if (crypto_init(&error) != OK) return command_fail("palabre", error.status, &error);
+    if (argc < 2) {
+        fputs("palabre: which command? See palabre --help\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_usage(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) return command_version(1, argv + 1);
+    for (size_t i = 0; i < ARRAY_COUNT(COMMANDS); i++)
+        if (strcmp(argv[1], COMMANDS[i].name) == 0) return COMMANDS[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "palabre: there is no command '%s'. See palabre --help\n", argv[1]);
+    return EXIT_USAGE;
+}

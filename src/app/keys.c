@@ -1,0 +1,80 @@
+#include "app/keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SECRET_BYTES = CRYPTO_KEY_BYTES, FINGERPRINT_BYTES = 12 };
+
+static enum status make_secret(const char *path, unsigned char *secret, struct error *error) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return error_set(error, UNAVAILABLE, "%s cannot be made: %s", path, strerror(errno));
+    crypto_random(secret, SECRET_BYTES);
+    bool ok = write(fd, secret, SECRET_BYTES) == SECRET_BYTES && fsync(fd) == 0;
+    ok = close(fd) == 0 && ok;
+    return ok ? OK : error_set(error, UNAVAILABLE, "%s cannot be written", path);
+}
+
+static enum status load_secret(slice file, unsigned char *secret, struct error *error) {
+    char path[4096];
+    if (file.n >= sizeof path) return error_set(error, INVALID, "the path of the secret is too long");
+    memcpy(path, file.p, file.n);
+    path[file.n] = '\0';
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT) return make_secret(path, secret, error);
+    if (fd < 0) return error_set(error, UNAVAILABLE, "%s cannot be read: %s", path, strerror(errno));
+    ssize_t n = read(fd, secret, SECRET_BYTES);
+    close(fd);
+    return n == SECRET_BYTES ? OK : error_set(error, INVALID, "%s is not a secret of %d bytes", path, SECRET_BYTES);
+}
+
+static struct crypto_key derive(const struct crypto_key *secret, slice label) {
+    struct crypto_hash hash = crypto_hmac(secret, label);
+    struct crypto_key key;
+    memcpy(key.bytes, hash.bytes, CRYPTO_KEY_BYTES);
+    return key;
+}
+
+enum status keys_load(slice secret_file, struct app_keys *out, struct error *error) {
+    struct crypto_key secret;
+    enum status status = load_secret(secret_file, secret.bytes, error);
+    if (status != OK) return status;
+    out->form = derive(&secret, S("palabre form tokens"));
+    out->fingerprint = derive(&secret, S("palabre fingerprints"));
+    out->seal = derive(&secret, S("palabre sealed addresses"));
+    return OK;
+}
+
+static struct crypto_hash block_mac(const struct app_keys *keys, const struct address *address) {
+    struct address_block block = address_block_of(address, 32, 64);
+    return crypto_hmac(&keys->fingerprint, slice_make(&block.first, sizeof block.first));
+}
+
+slice keys_fingerprint(const struct app_keys *keys, struct arena *arena, const struct address *address) {
+    if (address->family != ADDRESS_IPV4 && address->family != ADDRESS_IPV6) return S("");
+    struct crypto_hash mac = block_mac(keys, address);
+    struct buf b;
+    buf_init(&b, 64);
+    crypto_add_base64url(&b, slice_make(mac.bytes, FINGERPRINT_BYTES));
+    slice text = arena_copy(arena, buf_slice(&b));
+    buf_fini(&b);
+    return text;
+}
+
+uint64_t keys_limit_key(const struct app_keys *keys, const struct address *address) {
+    struct crypto_hash mac = block_mac(keys, address);
+    uint64_t key;
+    memcpy(&key, mac.bytes, sizeof key);
+    return key;
+}
+
+slice keys_seal_address(const struct app_keys *keys, struct arena *arena, const struct address *address) {
+    char text[ADDRESS_TEXT_MAX];
+    struct buf sealed;
+    buf_init(&sealed, 256);
+    crypto_seal(&keys->seal, address_text(address, text), &sealed);
+    slice copy = arena_copy(arena, buf_slice(&sealed));
+    buf_fini(&sealed);
+    return copy;
+}

@@ -1,0 +1,23 @@
+/* The keys of this publication, all derived from the one secret file of the data folder. */
+#ifndef PALABRE_APP_KEYS_H
+#define PALABRE_APP_KEYS_H
+
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "base/error.h"
+#include "os/address.h"
+
+struct app_keys {
+    struct crypto_key form, fingerprint, seal;
+};
+
+/* Makes the file (mode 0600) when it is missing. UNAVAILABLE, INVALID (not 32 bytes). */
+enum status keys_load(slice secret_file, struct app_keys *out, struct error *error) MUST_USE;
+
+/* What is kept of an address: a keyed fingerprint (of an IPv4 address, of an IPv6 /64; empty for others) that moderators
+   may compare, and the address itself, sealed. In the arena. */
+slice keys_fingerprint(const struct app_keys *keys, struct arena *arena, const struct address *address);
+uint64_t keys_limit_key(const struct app_keys *keys, const struct address *address);
+slice keys_seal_address(const struct app_keys *keys, struct arena *arena, const struct address *address);
+
+#endif

@@ -1,0 +1,208 @@
+#include "main/settings.h"
+
+#include "base/memory.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum type { TEXT, NUMBER, SWITCH };
+
+struct setting {
+    const char *name;
+    enum type type;
+    size_t offset;
+    const char *standard; /* default */
+    int64_t least, most;  /* of a number */
+    const char *choices;  /* of a text: " a b "; NULL: any */
+    const char *meaning;
+};
+
+#define AT(field) offsetof(struct settings, field)
+static const struct setting TABLE[] = {
+    {"data", TEXT, AT(data), "palabre-data", 0, 0, NULL,
+     "Folder of the database, the secret and palabre.conf. Made when missing."},
+    {"listen", TEXT, AT(listen), "127.0.0.1:8080", 0, 0, NULL,
+     "HOST:PORT, [IPV6]:PORT, :PORT (every address), or unix:PATH. Port 0 takes any free one."},
+    {"base_url", TEXT, AT(base_url), "", 0, 0, NULL,
+     "Address readers use, without a slash at the end: https://www.example.org. Feeds, canonical links and the sitemap "
+     "are made from it. Empty: http://HOST:PORT of `listen`."},
+    {"site_name", TEXT, AT(site_name), "Palabre", 0, 0, NULL,
+     "Name of a publication that is made now; later it is changed at the desk."},
+    {"site_tagline", TEXT, AT(site_tagline), "", 0, 0, NULL, "Its tagline, likewise."},
+    {"language", TEXT, AT(language), "fr", 0, 0, " fr en ", "Its language, likewise: fr or en."},
+    {"time_zone", TEXT, AT(time_zone), "Europe/Paris", 0, 0, NULL, "Its time zone, likewise: an IANA name."},
+    {"comments_per_page", NUMBER, AT(comments_per_page), "10", 1, 500, NULL,
+     "Root messages on a page of a discussion. Pages are addresses: choose once."},
+    {"replies_per_page", NUMBER, AT(replies_per_page), "20", 1, 500, NULL,
+     "Replies shown under a root message; the rest has pages of its own, of as many. Choose once."},
+    {"message_characters", NUMBER, AT(message_characters), "5000", 100, 100000, NULL, "Most characters in a message."},
+    {"messages_per_address", NUMBER, AT(messages_per_address), "60", 1, 1000000, NULL,
+     "Most messages from one address (IPv4, or IPv6 /64) within messages_window. Previews: ten times as many."},
+    {"messages_window", NUMBER, AT(messages_window), "600", 1, 86400, NULL, "Seconds; see messages_per_address."},
+    {"edit_window", NUMBER, AT(edit_window), "600", 0, 86400, NULL,
+     "Seconds in which an author may edit a message that was published at once. While it waits, always."},
+    {"session_hours", NUMBER, AT(session_hours), "72", 1, 8760, NULL, "Life of a sign-in, in hours."},
+    {"external_images", SWITCH, AT(external_images), "yes", 0, 0, NULL,
+     "yes: articles may show images from other hosts (imported ones often do). no: browsers are told not to fetch them."},
+    {"trusted_proxies", TEXT, AT(trusted_proxies), "", 0, 0, NULL,
+     "Addresses and blocks of reverse proxies, comma-separated; what they say of the client is believed. Empty: "
+     "loopback and Unix sockets."},
+    {"forwarded", TEXT, AT(forwarded), "x-forwarded-for", 0, 0, " x-forwarded-for forwarded ",
+     "Header in which they say it: x-forwarded-for (with x-forwarded-proto) or forwarded (RFC 7239)."},
+    {"loops", NUMBER, AT(loops), "0", 0, 256, NULL, "Event loops. 0: one per processor."},
+    {"workers", NUMBER, AT(workers), "0", 0, 256, NULL, "Workers. 0: one per processor."},
+    {"cache_mb", NUMBER, AT(cache_mb), "128", 1, 1048576, NULL, "Megabytes of rendered pages kept in memory."},
+    {"connections", NUMBER, AT(connections), "10000", 1, 1000000, NULL, "Most connections at a time."},
+    {"head_timeout", NUMBER, AT(head_timeout), "10", 1, 3600, NULL, "Seconds for the whole head of a request."},
+    {"body_timeout", NUMBER, AT(body_timeout), "30", 1, 3600, NULL, "Seconds for the whole body of a request."},
+    {"idle_timeout", NUMBER, AT(idle_timeout), "60", 1, 3600, NULL, "Seconds between two requests of a connection."},
+    {"write_timeout", NUMBER, AT(write_timeout), "30", 1, 3600, NULL,
+     "Seconds in which a reader must take at least 16 KiB of a waiting answer."},
+    {"form_kb", NUMBER, AT(form_kb), "256", 16, 65536, NULL, "Kilobytes of a reader's form. Larger: 413."},
+    {"drain", NUMBER, AT(drain), "10", 0, 3600, NULL, "Seconds given to requests under way when the server stops."},
+    {"access_log", SWITCH, AT(access_log), "yes", 0, 0, NULL, "yes: one line per request on standard error."},
+    {"log_level", TEXT, AT(log_level), "info", 0, 0, " debug info warn error ", "debug, info, warn or error."},
+};
+
+static void *place(struct settings *settings, const struct setting *s) { return (char *)settings + s->offset; }
+
+static const struct setting *find(const char *name) {
+    for (size_t i = 0; i < ARRAY_COUNT(TABLE); i++)
+        if (strcmp(TABLE[i].name, name) == 0) return &TABLE[i];
+    return NULL;
+}
+
+static bool is_choice(const struct setting *s, const char *value) {
+    char wanted[64];
+    int n = snprintf(wanted, sizeof wanted, " %s ", value);
+    return n > 2 && (size_t)n < sizeof wanted && !strchr(value, ' ') && strstr(s->choices, wanted);
+}
+
+static enum status set(struct settings *settings, const struct setting *s, const char *value, struct error *error) {
+    switch (s->type) {
+    case TEXT: {
+        char **text = place(settings, s);
+        if (s->choices && !is_choice(s, value))
+            return error_set(error, INVALID, "%s: '%s' is not one of:%s", s->name, value, s->choices);
+        memory_free(*text);
+        *text = memory_copy_text(value);
+        return OK;
+    }
+    case NUMBER: {
+        int64_t number;
+        if (!slice_to_int64(slice_of(value), &number) || number < s->least || number > s->most)
+            return error_set(error, INVALID, "%s: '%s' is not a whole number from %lld to %lld", s->name, value,
+                             (long long)s->least, (long long)s->most);
+        *(int64_t *)place(settings, s) = number;
+        return OK;
+    }
+    case SWITCH: {
+        bool yes = strcmp(value, "yes") == 0;
+        if (!yes && strcmp(value, "no") != 0)
+            return error_set(error, INVALID, "%s: '%s' is neither yes nor no", s->name, value);
+        *(bool *)place(settings, s) = yes;
+        return OK;
+    }
+    }
+    return INTERNAL;
+}
+
+struct reading {
+    struct settings *settings;
+    struct error *error;
+};
+
+static int read_line(void *user, const char *section, const char *name, const char *value) {
+    struct reading *reading = user;
+    const struct setting *s = *section ? NULL : find(name);
+    if (*section) return error_set(reading->error, INVALID, "there are no sections; found [%s]", section), 0;
+    if (!s) return error_set(reading->error, INVALID, "there is no setting '%s' (see palabre config dump)", name), 0;
+    return set(reading->settings, s, value ? value : "", reading->error) == OK;
+}
+
+static enum status read_file(struct settings *settings, const char *file, struct error *error) {
+    struct reading reading = {settings, error};
+    *error = (struct error){OK, ""};
+    int line = ini_parse(file, read_line, &reading);
+    if (line == 0) return OK;
+    if (line < 0) return error_set(error, NOT_FOUND, "%s: %s", file, strerror(errno));
+    if (error->status == OK) error_set(error, INVALID, "not of the form 'name = value'");
+    return error_prefix(error, "%s: line %d", file, line);
+}
+
+static enum status read_environment(struct settings *settings, struct error *error) {
+    for (size_t i = 0; i < ARRAY_COUNT(TABLE); i++) {
+        char name[64] = "PALABRE_";
+        size_t at = strlen(name);
+        for (const char *c = TABLE[i].name; *c && at < sizeof name - 1; c++)
+            name[at++] = (char)toupper((unsigned char)*c);
+        name[at] = '\0';
+        const char *value = getenv(name);
+        enum status status = value ? set(settings, &TABLE[i], value, error) : OK;
+        if (status != OK) return error_prefix(error, "environment variable %s", name);
+    }
+    return OK;
+}
+
+enum status settings_load(struct settings *settings, const char *file, const char *data, const char *listen,
+                          struct error *error) {
+    *settings = (struct settings){.data = NULL};
+    enum status status = OK;
+    for (size_t i = 0; i < ARRAY_COUNT(TABLE) && status == OK; i++)
+        status = set(settings, &TABLE[i], TABLE[i].standard, error);
+    const char *folder = data ? data : getenv("PALABRE_DATA");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/palabre.conf", folder ? folder : settings->data);
+    if (status == OK && file)
+        status = read_file(settings, file, error);
+    else if (status == OK && access(path, F_OK) == 0)
+        status = read_file(settings, path, error);
+    if (status == OK) status = read_environment(settings, error);
+    if (status == OK && data) status = set(settings, find("data"), data, error);
+    if (status == OK && listen) status = set(settings, find("listen"), listen, error);
+    size_t end = settings->base_url ? strlen(settings->base_url) : 0;
+    while (end > 0 && settings->base_url[end - 1] == '/') settings->base_url[--end] = '\0';
+    return status;
+}
+
+void settings_fini(struct settings *settings) {
+    for (size_t i = 0; i < ARRAY_COUNT(TABLE); i++) {
+        if (TABLE[i].type != TEXT) continue;
+        char **text = place(settings, &TABLE[i]);
+        memory_free(*text);
+        *text = NULL;
+    }
+}
+
+/* The meaning in lines of at most 78 columns. */
+static void print_wrapped(FILE *out, const char *text) {
+    enum { WIDTH = 76 };
+    while (*text) {
+        size_t n = strlen(text);
+        if (n > WIDTH) {
+            n = WIDTH;
+            while (n > 0 && text[n] != ' ') n--;
+        }
+        fprintf(out, "# %.*s\n", (int)n, text);
+        text += n;
+        while (*text == ' ') text++;
+    }
+}
+
+void settings_dump(FILE *out) {
+    fputs("# Every setting of Palabre with its default. Put those you change into palabre.conf in the\n"
+          "# data folder, or into a file named with --config.\n",
+          out);
+    for (size_t i = 0; i < ARRAY_COUNT(TABLE); i++) {
+        const struct setting *s = &TABLE[i];
+        fputc('\n', out);
+        print_wrapped(out, s->meaning);
+        if (s->type == NUMBER) fprintf(out, "# From %lld to %lld.\n", (long long)s->least, (long long)s->most);
+        fprintf(out, "%s =%s%s\n", s->name, *s->standard ? " " : "", s->standard);
+    }
+}

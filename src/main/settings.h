@@ -1,0 +1,32 @@
+/* The settings: one table holds each one's name, type, range, default and meaning; `palabre config dump` prints it.
+   Sources, each stronger than the one before: the default, the file (--config, or palabre.conf in the data folder), the
+   environment (PALABRE_NAME), the command line. */
+#ifndef PALABRE_MAIN_SETTINGS_H
+#define PALABRE_MAIN_SETTINGS_H
+
+#include "base/error.h"
+#include "base/slice.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct settings {
+    char *data, *listen, *base_url, *site_name, *site_tagline, *language, *time_zone;
+    char *trusted_proxies, *forwarded, *log_level;
+    int64_t loops, workers, cache_mb, connections;
+    int64_t comments_per_page, replies_per_page, message_characters;
+    int64_t messages_per_address, messages_window, edit_window, session_hours;
+    int64_t head_timeout, body_timeout, idle_timeout, write_timeout, form_kb, drain;
+    bool access_log, external_images;
+};
+
+/* Defaults, then file (NULL: DATA/palabre.conf when it is there), then environment. data (NULL: none given) is the
+   command line's --data, listen its --listen. INVALID: the file's name and line, the setting, and what it takes. */
+enum status settings_load(struct settings *settings, const char *file, const char *data, const char *listen,
+                          struct error *error) MUST_USE;
+void settings_fini(struct settings *settings);
+
+/* Every setting with its default and its meaning, as a file that can be used. */
+void settings_dump(FILE *out);
+
+#endif
