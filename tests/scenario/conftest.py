@@ -1,0 +1,19 @@
+"""Scenarios speak HTTP to the real binary (PALABRE_BIN), each module on a server and a data folder of its own."""
+
+import pytest
+
+import palabre
+
+
+@pytest.fixture(scope="module")
+def server():
+    """An empty publication with three accounts: see palabre.Server."""
+    with palabre.Server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """The demonstration publication."""
+    with palabre.Demo() as demo:
+        yield demo
