@@ -158,7 +158,8 @@ enum status catalog_open(slice mo_bytes, slice language, struct catalog **out, s
         return OK;
     }
     catalog_free(catalog);
-    return error_prefix(error, "translations '%.*s'", SLICE_FMT(language));
+    (void)error_prefix(error, "translations '%.*s'", SLICE_FMT(language)); /* whose own result needs an error */
+    return status;
 }
 
 void catalog_free(struct catalog *catalog) {

@@ -49,9 +49,10 @@ struct source {
 };
 
 static enum status fail(const struct source *source, const struct tag *tag, struct error *error, const char *what) {
-    slice content = slice_sub(tag->content, 0, 60);
+    slice rest = slice_sub(tag->content, 0, 60);
+    slice content = slice_cut(&rest, '\n');
     return error_set(error, INVALID, "%.*s:%u: %s: %.*s", SLICE_FMT(source->scanner.name), tag->line, what,
-                     SLICE_FMT(slice_cut(&content, '\n')));
+                     SLICE_FMT(content));
 }
 
 static bool in_parent(const struct parser *p) {
