@@ -227,10 +227,15 @@ slice db_text(struct db_rows *rows, const char *name, struct arena *arena) {
     return text.n ? arena_copy(arena, text) : S("");
 }
 
-slice db_blob(struct db_rows *rows, const char *name, struct arena *arena) {
+slice db_blob_peek(struct db_rows *rows, const char *name) {
     int i = column(rows, name);
     if (rows->db->engine->column_is_null(rows, i)) return (slice){NULL, 0};
-    return arena_copy(arena, rows->db->engine->column_blob(rows, i));
+    return rows->db->engine->column_blob(rows, i);
+}
+
+slice db_blob(struct db_rows *rows, const char *name, struct arena *arena) {
+    slice blob = db_blob_peek(rows, name);
+    return blob.p ? arena_copy(arena, blob) : blob;
 }
 
 /* Transactions */

@@ -61,6 +61,7 @@ bool db_is_null(struct db_rows *rows, const char *column);
 slice db_text(struct db_rows *rows, const char *column, struct arena *arena); /* copied; empty for NULL */
 slice db_blob(struct db_rows *rows, const char *column, struct arena *arena); /* copied; p NULL for NULL */
 slice db_text_peek(struct db_rows *rows, const char *column); /* borrowed until the next step or finish */
+slice db_blob_peek(struct db_rows *rows, const char *column); /* the same; p NULL for NULL */
 
 /* Runs a statement whose rows, if any, nobody wants, and finishes it; *changed (may be NULL) = rows it changed.
    CONFLICT on a broken uniqueness (so does db_step, of an INSERT … RETURNING). */

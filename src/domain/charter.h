@@ -21,10 +21,11 @@ struct charter {
     time_ms created_at;
 };
 
-/* The current version (version 0) or an earlier one, in a language or, failing that, in the site's. NOT_FOUND. */
+/* The current version (version 0) or an earlier one, in a language or, failing that, in the site's, or in any. NOT_FOUND. */
 enum status charter_load(struct db *db, struct arena *arena, int64_t version, slice language, struct charter *out,
                          struct error *error) MUST_USE;
-/* Writer: a new version, from one charter per language (all languages in one call). INVALID. Journals. */
+/* Writer: a new version, from one charter per language (all languages in one call); version and created_at are not looked
+   at. INVALID ("field: what"; the charters must have the same codes). Journals it with a hash of each text. */
 enum status charter_save(struct db *db, const struct charter *charters, size_t count, account_id by,
                          struct error *error) MUST_USE;
 

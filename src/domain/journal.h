@@ -26,17 +26,23 @@ struct journal_list {
     bool more;
 };
 
-/* Writer. */
+/* The hash that row must carry (row->hash is not looked at): anybody can verify an exported chain with it. LIMIT over a
+   megabyte. */
+enum status journal_hash(const struct crypto_hash *previous, const struct journal_row *row, struct crypto_hash *out,
+                         struct error *error) MUST_USE;
+
+/* Writer. LIMIT: the entry is over a megabyte. */
 enum status journal_append(struct db *db, const struct journal_entry *entry, struct error *error) MUST_USE;
 
 struct journal_filter {
     slice subject;  /* empty: all */
     int64_t before; /* keyset: rows with a smaller id; 0: from the newest */
-    size_t limit;
+    size_t limit;   /* 1..500 */
 };
 enum status journal_list_load(struct db *db, struct arena *arena, const struct journal_filter *filter,
-                         struct journal_list *out, struct error *error) MUST_USE;
-/* Every row of all chains, oldest first, for export. */
+                              struct journal_list *out, struct error *error) MUST_USE;
+/* Every row of all chains, oldest first, for export. The row's texts are borrowed until visit returns; what visit returns
+   other than OK ends it. */
 enum status journal_each(struct db *db, enum status (*visit)(void *ctx, const struct journal_row *row), void *ctx,
                          struct error *error) MUST_USE;
 

@@ -16,7 +16,8 @@ struct section_list {
     size_t count;
 };
 
-enum status section_list_load(struct db *db, struct arena *arena, struct section_list *out, struct error *error) MUST_USE;
+enum status section_list_load(struct db *db, struct arena *arena, struct section_list *out,
+                              struct error *error) MUST_USE;
 enum status section_find(struct db *db, struct arena *arena, slice slug, struct section *out,
                          struct error *error) MUST_USE;
 enum status section_get(struct db *db, struct arena *arena, section_id id, struct section *out,

@@ -15,6 +15,8 @@ enum removed_display { REMOVED_STUB, REMOVED_HIDE };
 
 slice moderation_name(enum moderation m); /* "" for inherit, "pre", "post", "closed": as stored and in forms */
 bool moderation_parse(slice name, enum moderation *out);
+slice removed_display_name(enum removed_display display); /* "stub", "hide": as stored and in forms */
+bool removed_display_parse(slice name, enum removed_display *out);
 
 struct site {
     slice name, tagline;
@@ -37,14 +39,16 @@ enum status site_load(struct db *db, struct arena *arena, struct site *out, stru
 struct site_defaults {
     slice name, tagline, language, time_zone;
 };
-/* Writer: makes the site's row, with a first charter in French and English, if there is none. OK either way. */
+/* Writer: makes the site's row, with a first charter in French and English, if there is none. OK either way. INVALID. A
+   new site reads messages before they appear, shows a stub where one was removed, gives reasons, and closes nothing. */
 enum status site_create(struct db *db, const struct site_defaults *defaults, struct error *error) MUST_USE;
-/* Writer: saves name, tagline, language, time zone and the policies; journals what changed. */
+/* Writer: saves name, tagline, language, time zone and the policies; journals what changed (nothing, when nothing did).
+   Every page shows some of it: the version of every discussion grows. INVALID, "field: what". */
 enum status site_save(struct db *db, const struct site *site, account_id by, struct error *error) MUST_USE;
 
 /* Writer: a fresh one-time secret for the set-up address (replaces an earlier one); FORBIDDEN once an account exists. */
 enum status site_setup_begin(struct db *db, struct arena *arena, slice *secret, struct error *error) MUST_USE;
-/* Whether this is the current secret. Read or write connection. */
+/* Whether this is the current secret, and there is no account yet. Read or write connection. */
 bool site_setup_check(struct db *db, slice secret);
 /* Writer, within the transaction that adds the first account: the secret is spent. */
 enum status site_setup_end(struct db *db, struct error *error) MUST_USE;
