@@ -17,7 +17,7 @@
 enum {
     MUSTACHE_MAX_SOURCE = 256 * 1024, /* bytes of one template */
     MUSTACHE_MAX_DEPTH = 64,
-    MUSTACHE_MAX_STEPS = 10 * 1000 * 1000, /* tags and texts written in one rendering */
+    MUSTACHE_MAX_STEPS = 1000 * 1000, /* tags and texts written in one rendering */
 };
 
 /* All zero: the public specification to the letter. */
