@@ -15,6 +15,7 @@
 #include "base/slice.h"
 #include "http/cookie.h"
 #include "http/form.h"
+#include "http/header.h"
 #include "http/method.h"
 #include "os/address.h"
 #include "os/loops.h"
@@ -22,10 +23,6 @@
 #include <stdint.h>
 
 struct http_call;
-
-struct http_header {
-    slice name, value;
-};
 
 /* --- The request ------------------------------------------------------------------------------------------------ */
 

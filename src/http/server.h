@@ -64,7 +64,7 @@ struct http_server_options {
 
     /* On a loop's thread; takes the call. */
     void (*handle)(struct http_call *call, void *ctx);
-    /* Optional. On a loop's thread, after the head of a request with a body: the ceiling for this one, in place of
+    /* Optional. On a loop's thread, after the head of a request with a body: the ceiling for this one, where it is lower than
        body_bytes. Only the request line and the headers may be asked for. */
     size_t (*body_limit)(const struct http_call *call, void *ctx);
     /* Optional. On a loop's thread, when a call has ended; everything of the request may be asked for. */
