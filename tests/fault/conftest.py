@@ -1,0 +1,6 @@
+"""Faults use what the scenarios share."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "scenario"))
