@@ -32,7 +32,6 @@ void view__page_noindex(struct view__page *p);
 /* <link rel=alternate> for each format, and the same list under `feeds` of `labels` (may be NULL). */
 void view__page_feeds_articles(struct view__page *p);
 void view__page_feeds_comments(struct view__page *p, const struct view_article *article, struct value *labels);
-slice view__asset(const struct view__page *p, slice name); /* the address of a file below web/static */
 enum status view__page_render(struct view__page *p, slice template_name, struct buf *out, struct error *error) MUST_USE;
 
 slice view__asset(const struct view__page *p, slice name); /* its address */

@@ -8,12 +8,27 @@
 #define PALABRE_VIEW_PAGE_DESK_COMMON_H
 
 #include "view/page_common.h"
-#include "view/page_desk.h"
+#include "view/page_desk_queue.h"
 
 /* view__page_begin, noindex, and `desk`: the navigation by the viewer's rights, the languages, the token `desk.csrf`.
    title: a msgid, translated here. */
 void view__desk_begin(struct view__page *p, const struct view_context *context, const struct view_desk *desk,
                       const char *title);
+
+/* Sets `state`, its word, and `signal`, the class of its colour. */
+void view__desk_set_state(const struct view__page *p, struct value *object, enum view_comment_state state);
+slice view__desk_act_by(const struct view__page *p, slice act, slice account_name); /* "Published by Camille" */
+/* What has just been done: "Message #12 published.", "5 messages published." The first one's act stands for all. */
+slice view__desk_done(const struct view__page *p, const struct view_done *done, size_t count);
+slice view__desk_late(const struct view__page *p, const struct view_late *late, time_ms now);
+/* `checks`: items with text and href (may be null). */
+void view__desk_set_checks(const struct view__page *p, struct value *object, const struct view_check *checks,
+                           size_t count);
+/* The message beside the queue: `message`, from page_desk_case.c. */
+void view__desk_set_case(struct view__page *p, const struct view_case *message, const struct view_queue_filter *filter,
+                         time_ms now);
+/* The first words of a message, plain, at most max_chars characters. */
+slice view__desk_excerpt(const struct view__page *p, const struct view_comment *comment, size_t max_chars);
 
 /* "3 minutes ago", "2 days ago", in whole units, as large as fit; a date from a week on. Stands within a sentence. */
 slice view__desk_age(const struct view__page *p, time_ms then, time_ms now);
