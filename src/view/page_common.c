@@ -21,7 +21,6 @@ slice view__decimal(struct arena *arena, int64_t n) {
 }
 
 slice view__number(const struct view__page *p, int64_t n) {
-    if (n < 10000 && n > -10000 && !slice_starts(p->language, S("en"))) return view__decimal(p->arena, n);
     if (n < 1000 && n > -1000) return view__decimal(p->arena, n);
     slice group = slice_starts(p->language, S("en")) ? S(",") : S("\xE2\x80\xAF"); /* U+202F elsewhere */
     slice digits = view__decimal(p->arena, n);

@@ -92,7 +92,9 @@ function keepDraft() {
 function answer(message) {
   const line = find("[data-replying]", form);
   const number = message?.id.replace("comment-", "") ?? "";
+  store.set(draftKey(), null);
   form.elements.reply_to.value = number;
+  if (form.elements.text.value) form.dispatchEvent(new Event("input"));
   line.hidden = !number;
   if (number) {
     const name = find(".p-author", message).textContent;
