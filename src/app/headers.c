@@ -1,6 +1,6 @@
 #include "app/headers.h"
 
-const slice HEADERS_SHARED = S_INIT("public, max-age=0, must-revalidate, stale-while-revalidate=30");
+const slice HEADERS_SHARED = S_INIT("public, max-age=0, must-revalidate");
 const slice HEADERS_PRIVATE = S_INIT("private, no-store");
 
 /* Nothing inline, nothing from elsewhere; images of articles may be, where the publication allows it. */
