@@ -53,7 +53,7 @@ enum status message_read(struct scanner *scanner, struct arena *arena, const str
 
 enum status message_split(const struct scanner *scanner, slice text, const struct tag *opening,
                           struct plural_message *out, struct error *error) {
-    slice parts[3] = {{0}};
+    slice parts[3] = {0};
     size_t count = 0;
     size_t from = 0;
     for (size_t i = 0; i <= text.n; i++) {

@@ -113,7 +113,7 @@ static void add_text(struct parser *p, const struct source *source, size_t from,
 /* {{a.b.c}}, or {{.}} */
 static enum status parse_name(struct parser *p, const struct source *source, const struct tag *tag, slice text,
                               struct name *out) {
-    struct key keys[MAX_KEYS] = {{{0}}};
+    struct key keys[MAX_KEYS] = {0};
     unsigned count = 0;
     slice rest = slice_equal(text, S(".")) ? (slice){NULL, 0} : text;
     while (rest.p) {
