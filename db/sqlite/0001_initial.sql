@@ -165,7 +165,10 @@ CREATE TABLE comment (
 CREATE UNIQUE INDEX comment_root_ordinal ON comment (article_id, ordinal) WHERE root_number IS NULL AND ordinal IS NOT NULL;
 CREATE UNIQUE INDEX comment_reply_ordinal ON comment (root_number, ordinal) WHERE root_number IS NOT NULL AND ordinal IS NOT NULL;
 CREATE INDEX comment_queue ON comment (submitted_at, number) WHERE state = 'pending';
-CREATE INDEX comment_reported ON comment (number) WHERE report_count > 0;
+CREATE INDEX comment_queue_article ON comment (article_id, submitted_at, number) WHERE state = 'pending';
+CREATE INDEX comment_reported ON comment (report_count DESC, number) WHERE report_count > 0;
+CREATE INDEX comment_thread ON comment (root_number, number) WHERE root_number IS NOT NULL;
+CREATE INDEX comment_mention ON comment (article_id, name, number) WHERE state = 'published';
 CREATE INDEX comment_latest ON comment (article_id, published_at DESC, number DESC) WHERE state = 'published';
 CREATE INDEX comment_by_device ON comment (device_hash, number) WHERE device_hash IS NOT NULL;
 CREATE INDEX comment_by_fingerprint ON comment (fingerprint, number) WHERE fingerprint != '';
@@ -186,6 +189,7 @@ CREATE TABLE decision (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     comment_number INTEGER NOT NULL REFERENCES comment (number),
     article_id     INTEGER NOT NULL REFERENCES article (id),
+    comment_version INTEGER,                     -- the text and state it was made upon; NULL: imported
     account_id     INTEGER REFERENCES account (id), -- NULL: the program itself (post-moderation, import)
     act            TEXT NOT NULL CHECK (act IN ('publish', 'reject', 'spam', 'remove', 'edit', 'undo', 'dismiss')),
     from_state     TEXT NOT NULL,
@@ -199,6 +203,8 @@ CREATE TABLE decision (
 ) STRICT;
 CREATE INDEX decision_by_comment ON decision (comment_number, id);
 CREATE INDEX decision_by_account ON decision (account_id, id);
+CREATE INDEX decision_refused ON decision (id, article_id)
+    WHERE act IN ('reject', 'spam', 'remove') AND undone_by IS NULL;
 
 CREATE TABLE report (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -46,10 +46,10 @@ enum status comment_list_own(struct db *db, struct arena *arena, article_id arti
 /* Where a published (or removed, shown as a stub) comment stands. */
 struct comment_place {
     article_id article;
-    slice slug; /* the article's */
-    int64_t page;            /* of the discussion, from 1 */
-    comment_number root;     /* of its thread */
-    int64_t reply_page;      /* 0: shown under its root on the page; else the page (from 2) of the thread's own pages */
+    slice slug;          /* the article's */
+    int64_t page;        /* of the discussion, from 1 */
+    comment_number root; /* of its thread */
+    int64_t reply_page;  /* 0: shown under its root on the page; else the page (from 2) of the thread's own pages */
 };
 /* NOT_FOUND when the number was never given or is not to be seen; FORBIDDEN (say 410) when it was removed or withdrawn and leaves no stub. */
 enum status comment_locate(struct db *db, struct arena *arena, comment_number number, int64_t roots_per_page,
@@ -60,13 +60,16 @@ struct comment_input {
     article_id article;
     comment_number reply_to; /* 0: a root comment */
     slice name, text, title, email, website;
-    slice language;          /* the article's */
+    slice language; /* the article's */
     /* about the sending; not shown */
-    slice device_token;      /* cookie; empty: none */
-    slice fingerprint;       /* keyed, of the address block */
-    slice address_sealed;    /* may be empty */
-    slice send_key;          /* one-time key of the form; empty: none */
-    account_id account;      /* signed in; 0: no */
+    slice device_token;   /* cookie; empty: none */
+    slice fingerprint;    /* keyed, of the address block */
+    slice address_sealed; /* may be empty */
+    slice send_key;       /* one-time key of the form; empty: none */
+    account_id account;   /* signed in; 0: no */
+    /* The message whose text this replaces, 0: a new one. It stands already: that the discussion is closed, or whom it
+       answers gone, is no fault then. */
+    comment_number editing;
 };
 
 /* Which field is wrong, and how; the app says it in the reader's language. */
@@ -77,13 +80,13 @@ enum comment_fault {
     FAULT_TOO_LONG,
     FAULT_TOO_SHORT,
     FAULT_INVALID_UTF8,
-    FAULT_CONTROL,       /* control characters */
-    FAULT_FORM,          /* not an e-mail, not an address */
-    FAULT_REPLY_GONE,    /* reply to what is not (any more) published */
+    FAULT_CONTROL,         /* control characters */
+    FAULT_FORM,            /* not an e-mail, not an address */
+    FAULT_REPLY_GONE,      /* reply to what is not (any more) published */
     FAULT_REPLY_ELSEWHERE, /* reply to another article's message */
-    FAULT_CLOSED,        /* the discussion takes no messages */
-    FAULT_REPEATED,      /* the same text by the same hand in this discussion within a day */
-    FAULT_NAME_RESERVED, /* the pseudonym folds to a display name of the house */
+    FAULT_CLOSED,          /* the discussion takes no messages */
+    FAULT_REPEATED,        /* the same text by the same hand in this discussion within a day */
+    FAULT_NAME_RESERVED,   /* the pseudonym folds to a display name of the house */
 };
 struct comment_problem {
     enum comment_field field;
@@ -100,15 +103,15 @@ enum {
     COMMENT_NAME_MAX = 60,
     COMMENT_TITLE_MAX = 120,
     COMMENT_EMAIL_MAX = 254,
-    COMMENT_WEBSITE_MAX = 500,
+    COMMENT_WEBSITE_MAX = 300,
 };
 
 /* A checked message with its HTML: what the preview shows and what is sent. Lives in the arena. */
 struct comment_draft {
     struct comment_input input; /* normalised: NFC, LF, trimmed */
     slice html;
-    slice checks;               /* JSON array */
-    slice parent_name;          /* of whom it answers */
+    slice checks;      /* JSON array */
+    slice parent_name; /* of whom it answers */
     comment_number root;
     int64_t charter_version;
 };

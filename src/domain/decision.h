@@ -4,21 +4,22 @@
 
 #include "domain/discussion.h"
 
+enum { DECISION_WORDS_MAX = 4000 /* characters of a note, of a reason */ };
 struct decision_order {
     comment_number number;
-    int64_t version;   /* the comment's version the moderator saw; 0: whatever it is */
+    int64_t version;      /* the comment's version the moderator saw; 0: whatever it is */
     enum comment_act act; /* PUBLISH, REJECT, SPAM, REMOVE */
-    account_id by;     /* 0: the program itself */
-    slice rule_code;   /* '' none */
-    slice note;        /* private */
-    slice reason;      /* for the author */
+    account_id by;        /* 0: the program itself */
+    slice rule_code;      /* '' none */
+    slice note;           /* private */
+    slice reason;         /* for the author */
 };
 struct decision_result {
     decision_id id;
     article_id article;
     enum comment_state from, to;
-    int64_t page;             /* root's page ordinal: the root ordinal of the touched thread, 0 none */
-    comment_number root;      /* of the touched thread */
+    int64_t page;        /* root's page ordinal: the root ordinal of the touched thread, 0 none */
+    comment_number root; /* of the touched thread */
 };
 
 /* Writer, in its transaction: state machine, ordinal on first publication, counters, discussion version, open reports
@@ -32,12 +33,14 @@ struct decision_other {
 enum status decision_make(struct db *db, struct arena *arena, const struct decision_order *order,
                           struct decision_result *out, struct decision_other *other, struct error *error) MUST_USE;
 
-/* Writer: undoes the last decision on this comment that has not been undone. CONFLICT when there is none, when it is
-   not `expected` (0: whatever it is), or when the author has withdrawn it. */
+/* Writer: undoes the last decision on this comment that has not been undone: the state before it (its place in the
+   discussion stays its own), the reports that it closed, the text that it edited. Undoing again goes one further back;
+   an undo is not undone. CONFLICT when there is none, when it is not `expected` (0: whatever it is), when the author has
+   withdrawn the message, or changed the text that the desk had edited. */
 enum status decision_undo(struct db *db, struct arena *arena, comment_number number, decision_id expected,
                           account_id by, struct decision_result *out, struct error *error) MUST_USE;
 
-/* Writer: the open reports of a comment are dismissed, the comment stays. */
+/* Writer: the open reports of a comment are dismissed, the comment stays. CONFLICT when there are none (any more). */
 enum status decision_dismiss_reports(struct db *db, comment_number number, account_id by, slice note,
                                      struct error *error) MUST_USE;
 
@@ -55,14 +58,18 @@ struct decision_list {
     struct decision *items;
     size_t count;
 };
-enum status decision_list_comment(struct db *db, struct arena *arena, comment_number number,
-                                  struct decision_list *out, struct error *error) MUST_USE;
+enum status decision_list_comment(struct db *db, struct arena *arena, comment_number number, struct decision_list *out,
+                                  struct error *error) MUST_USE;
 /* The latest decisions of all (by 0) or of one moderator, newest first. */
 enum status decision_list_latest(struct db *db, struct arena *arena, account_id by, size_t limit,
                                  struct decision_list *out, struct error *error) MUST_USE;
 
-/* The queue. */
-enum queue_kind { QUEUE_PENDING, QUEUE_REPORTED, QUEUE_DECIDED /* rejected, spam, removed: newest first */ };
+/* The queue. Keyset pages, each at the same cost however long the queue is. */
+enum queue_kind {
+    QUEUE_PENDING,  /* oldest first */
+    QUEUE_REPORTED, /* with open reports: most reported first, then oldest */
+    QUEUE_DECIDED   /* rejected, spam, removed by a decision that holds: newest decision first */
+};
 struct queue_entry {
     struct comment comment;
     slice article_headline, article_slug;
@@ -76,8 +83,8 @@ struct queue_page {
 };
 struct queue_filter {
     enum queue_kind kind;
-    article_id article;       /* 0: all */
-    comment_number after;     /* keyset: entries after this one; 0: from the start */
+    article_id article;   /* 0: all */
+    comment_number after; /* keyset: entries after this one; 0: from the start */
     size_t limit;
 };
 enum status queue_load(struct db *db, struct arena *arena, const struct queue_filter *filter, struct queue_page *out,
@@ -93,13 +100,14 @@ struct report {
 };
 struct author_history {
     int64_t published, rejected, spam, removed, pending; /* by device, else by address block */
-    struct comment_list latest; /* up to 10, newest first, without this one */
-    slice basis; /* "device", "address" or "name": what was matched */
+    struct comment_list latest;                          /* up to 10, newest first, without this one */
+    slice basis;                                         /* "device", "address" or "name": what was matched */
 };
 struct comment_file {
     struct comment comment;
-    struct article article;     /* without body */
-    struct comment_list thread; /* root first, every state, by number: the whole thread */
+    struct article article; /* without body */
+    struct comment_list
+        thread; /* root first, every state, by number; of a long one the 200 messages around this one, and `more` */
     struct author_history history;
     struct report *reports;
     size_t report_count;
@@ -111,7 +119,10 @@ struct comment_file {
 enum status comment_file_load(struct db *db, struct arena *arena, comment_number number, struct comment_file *out,
                               struct error *error) MUST_USE;
 
-/* A reader's report about a published comment. Writer. One open report per fingerprint and comment: CONFLICT. */
+/* Writer: a reader's report about a published comment. One open report per fingerprint (when there is one) and comment:
+   CONFLICT. NOT_FOUND when the comment is not published. INVALID, "field: what": neither a rule nor a text, a rule that
+   the charter does not have, a text over REPORT_TEXT_MAX characters, control characters, not an e-mail address. */
+enum { REPORT_TEXT_MAX = 2000 };
 struct report_input {
     comment_number comment;
     slice rule_code, text, name, email, fingerprint;

@@ -6,14 +6,14 @@
 #include "domain/comment.h"
 
 struct thread {
-    struct comment root; /* state REMOVED, WITHDRAWN …: a stub; its texts are then empty */
+    struct comment root;     /* state REMOVED, WITHDRAWN …: a stub; its texts are then empty */
     struct comment *replies; /* published ones and stubs, by ordinal */
     size_t reply_count;      /* of `replies` */
     int64_t more_replies;    /* published ones beyond those shown: on the thread's own pages */
 };
 
 struct discussion_page {
-    struct article article; /* with body */
+    struct article article;   /* with body */
     int64_t page, page_count; /* from 1; an empty discussion has one page */
     struct thread *threads;
     size_t thread_count;
@@ -27,7 +27,7 @@ enum status discussion_page_load(struct db *db, struct arena *arena, article_id 
 
 /* A thread's own page: replies with ordinals (page-1)·R+1 … page·R under their root. page from 1. */
 struct thread_page {
-    struct article article;
+    struct article article; /* without body */
     struct thread thread;
     int64_t page, page_count;
 };
@@ -35,7 +35,7 @@ enum status thread_page_load(struct db *db, struct arena *arena, comment_number 
                              int64_t replies_per_page, struct thread_page *out, struct error *error) MUST_USE;
 
 /* The latest published comments of a discussion, newest first, for its feeds. article (without body) is filled too. */
-enum status discussion_latest(struct db *db, struct arena *arena, article_id id, size_t limit,
-                              struct article *article, struct comment_list *out, struct error *error) MUST_USE;
+enum status discussion_latest(struct db *db, struct arena *arena, article_id id, size_t limit, struct article *article,
+                              struct comment_list *out, struct error *error) MUST_USE;
 
 #endif

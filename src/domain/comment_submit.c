@@ -1,0 +1,138 @@
+#include "domain/comment_change.h"
+#include "domain/comment_submission.h"
+#include "domain/decision.h"
+#include "text/markdown.h"
+
+#include <inttypes.h>
+
+enum { SUBMIT_REPEAT_WINDOW_MS = 24 * 3600 * 1000 };
+
+/* The same form sent twice is one message: gives the receipt of the first. NOT_FOUND: it is the first. */
+static enum status find_sent(struct db *db, const struct crypto_hash *key, struct comment_receipt *out,
+                             struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_BY_SEND_KEY);
+    db_bind_blob(rows, "key", slice_make(key->bytes, sizeof key->bytes));
+    enum status status = db_step(rows, error);
+    if (status != OK) return status;
+    *out = (struct comment_receipt){.number = {db_int(rows, "number")}, .repeated = true};
+    if (!comment_state_parse(db_text_peek(rows, "state"), &out->state))
+        return error_set(error, INTERNAL, "comment %" PRId64 " is in no known state", out->number.v);
+    return OK;
+}
+
+/* What may have changed since the draft was prepared, or while it waited: two sends at once. */
+static enum status check_again(struct db *db, struct arena *arena, struct comment_draft *draft,
+                               enum moderation *moderation, struct comment_problems *problems, struct error *error) {
+    struct article article;
+    enum status status = article_get_brief(db, arena, draft->input.article, &article, error);
+    if (status != OK) return status;
+    if (!article.accepts_comments) comment__add_problem(problems, FIELD_NONE, FAULT_CLOSED, 0);
+    *moderation = article.effective;
+    status = comment__check_parent(db, arena, draft, problems, error);
+    if (status != OK) return status;
+    struct crypto_hash device;
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SENT_TWICE);
+    comment__bind_hand(rows, &draft->input, &device);
+    db_bind_int(rows, "article", draft->input.article.v);
+    db_bind_int(rows, "since", clock_now() - SUBMIT_REPEAT_WINDOW_MS);
+    db_bind_text(rows, "text", draft->input.text);
+    status = db_step(rows, error);
+    if (status == OK) comment__add_problem(problems, FIELD_TEXT, FAULT_REPEATED, 0);
+    return status == NOT_FOUND ? OK : status;
+}
+
+static enum status insert(struct db *db, const struct comment_draft *draft, const struct crypto_hash *send_key,
+                          slice secret, time_ms now, comment_number *number, struct error *error) {
+    const struct comment_input *input = &draft->input;
+    struct crypto_hash device, secret_hash = crypto_sha256(secret);
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_INSERT);
+    comment__bind_hand(rows, input, &device);
+    db_bind_int(rows, "article", input->article.v);
+    db_bind_id(rows, "root", draft->root.v);
+    db_bind_id(rows, "parent", input->reply_to.v);
+    db_bind_text(rows, "name", input->name);
+    db_bind_text(rows, "title", input->title);
+    db_bind_text(rows, "text", input->text);
+    db_bind_text(rows, "html", draft->html);
+    db_bind_int(rows, "renderer", MARKDOWN_VERSION);
+    db_bind_text(rows, "language", input->language);
+    db_bind_text(rows, "website", input->website);
+    db_bind_id(rows, "account", input->account.v);
+    db_bind_int(rows, "now", now);
+    db_bind_int(rows, "charter", draft->charter_version);
+    db_bind_text(rows, "checks", draft->checks);
+    db_bind_blob(rows, "secret", slice_make(secret_hash.bytes, sizeof secret_hash.bytes));
+    db_bind_blob(rows, "key", send_key ? slice_make(send_key->bytes, sizeof send_key->bytes) : (slice){0});
+    db_bind_text(rows, "email", input->email);
+    db_bind_blob(rows, "address", slice_is_empty(input->address_sealed) ? (slice){0} : input->address_sealed);
+    enum status status = db_run(rows, NULL, error);
+    if (status == OK) number->v = db_last_id(db);
+    return status;
+}
+
+static enum status journal_submit(struct db *db, const struct comment_draft *draft, comment_number number,
+                                  struct error *error) {
+    struct comment_subject subject = {
+        .number = number,
+        .article = draft->input.article,
+        .state = COMMENT_PENDING,
+        .version = 1,
+        .text_hash = crypto_sha256(draft->input.text),
+        .charter_version = draft->charter_version,
+    };
+    struct journal_note note CLEANUP(journal__note_fini);
+    journal__note_init(&note);
+    return comment__journal(db, &subject, S("author"), "comment.submit", &note, error);
+}
+
+static enum status publish_at_once(struct db *db, struct arena *arena, struct comment_receipt *receipt,
+                                   struct error *error) {
+    struct decision_order order = {.number = receipt->number, .act = ACT_PUBLISH};
+    struct decision_result result;
+    struct decision_other other;
+    enum status status = decision_make(db, arena, &order, &result, &other, error);
+    if (status == OK) receipt->state = result.to;
+    return status;
+}
+
+enum status comment_submit(struct db *db, struct arena *arena, const struct comment_draft *draft,
+                           struct comment_receipt *out, struct comment_problems *problems, struct error *error) {
+    *problems = (struct comment_problems){0};
+    struct crypto_hash key;
+    bool has_key = !slice_is_empty(draft->input.send_key);
+    if (has_key) {
+        key = crypto_sha256(draft->input.send_key);
+        enum status status = find_sent(db, &key, out, error);
+        if (status != NOT_FOUND) return status;
+    }
+    struct comment_draft checked = *draft;
+    enum moderation moderation;
+    enum status status = check_again(db, arena, &checked, &moderation, problems, error);
+    if (status != OK) return status;
+    if (problems->count) return comment__refuse(problems, error);
+    struct comment_receipt receipt = {.state = COMMENT_PENDING, .secret = crypto_token(arena)};
+    status = insert(db, &checked, has_key ? &key : NULL, receipt.secret, clock_now(), &receipt.number, error);
+    if (status == OK) status = comment__count_pending(db, checked.input.article, 1, error);
+    if (status == OK) status = journal_submit(db, &checked, receipt.number, error);
+    if (status == OK && moderation == MODERATION_POST) status = publish_at_once(db, arena, &receipt, error);
+    if (status == OK) *out = receipt;
+    return status;
+}
+
+enum status comment_withdraw(struct db *db, comment_number number, struct error *error) {
+    struct comment_subject subject;
+    enum status status = comment__subject_load(db, number, &subject, error);
+    if (status != OK) return status;
+    enum comment_state from = subject.state, to;
+    if (!comment_state_after(from, ACT_WITHDRAW, &to))
+        return error_set(error, CONFLICT, "comment %" PRId64 " is %.*s: it cannot be withdrawn", number.v,
+                         SLICE_FMT(comment_state_name(from)));
+    time_ms now = clock_now();
+    status = comment__move(db, &subject, to, now, error);
+    if (status == OK) status = comment__close_reports(db, &subject, S("dismissed"), 0, now, error);
+    if (status != OK) return status;
+    struct journal_note note CLEANUP(journal__note_fini);
+    journal__note_init(&note);
+    journal__note_text(&note, "from", comment_state_name(from));
+    return comment__journal(db, &subject, S("author"), "comment.withdraw", &note, error);
+}
