@@ -1,18 +1,21 @@
-/* Doors for moving in: rows with their own dates, states and keys. Writer, within the importer's transaction. */
+/* Doors for moving in: rows with their own dates, states and keys. Writer, within the importer's transaction; what fails
+   must be undone by it (a savepoint, or all). Each row made is journalled: 'article.import', 'comment.import', with where it
+   comes from and the hash of its text. HTML is kept as the importer made it, with renderer version 0: never made anew. */
 #ifndef PALABRE_DOMAIN_IMPORT_H
 #define PALABRE_DOMAIN_IMPORT_H
 
 #include "domain/comment.h"
 
 struct import_article {
-    slice source, key;       /* once per pair */
-    struct article article;  /* prepared: body_html set; state, dates and slug are taken as they are */
-    const slice *old_paths;  /* path and query on the old site */
+    slice source, key;      /* once per pair */
+    struct article article; /* prepared: body_html set; state, dates and slug are taken as they are */
+    const slice *old_paths; /* path and query on the old site */
     size_t old_path_count;
 };
-/* *made false: it was there already (nothing is changed), *id is its id. */
+/* *made false: it was there already (nothing is changed), *id is its id. Dates of 0 are filled from the others. An old path
+   that is taken stays with who has it. INVALID: no source or key. */
 enum status import_article_add(struct db *db, const struct import_article *input, article_id *id, bool *made,
-                           struct error *error) MUST_USE;
+                               struct error *error) MUST_USE;
 
 struct import_comment {
     slice source, key, parent_key; /* parent_key empty: a root. The parent must have been imported before. */
@@ -23,8 +26,9 @@ struct import_comment {
     slice address_sealed, fingerprint;
     int64_t wanted_number; /* 0: none. Taken when it was never given; so old #comment-N addresses stay true */
 };
-/* Published ones get their ordinals in the order of calls: call in order of date, parents first. */
+/* Published ones get their ordinals in the order of calls: call in order of date, parents first. INVALID: no key, or the
+   parent is not there or elsewhere. Once there, it stays as it is: *made false, *number its number. */
 enum status import_comment_add(struct db *db, const struct import_comment *input, comment_number *number, bool *made,
-                           struct error *error) MUST_USE;
+                               struct error *error) MUST_USE;
 
 #endif

@@ -43,7 +43,7 @@ static void install_shim(void) {
     assert_int_equal(sqlite3_vfs_register(&shim_vfs, 1), SQLITE_OK);
 }
 
-/* Jobs: each writes one outbox row with its number, and may then be told to fail. */
+/* Jobs: each adds one section with its number, and may then be told to fail. */
 struct job {
     struct writer_job job; /* first */
     struct pen *pen;
@@ -70,12 +70,15 @@ struct fixture {
 };
 
 static enum status write_row(struct db *db, int64_t number, struct error *error) {
-    struct db_rows *rows = db_use(db, DB_REDIRECT_ADD);
-    char path[32];
-    int n = snprintf(path, sizeof path, "/%lld", (long long)number);
-    db_bind_text(rows, "path", slice_make(path, (size_t)n));
-    db_bind_null(rows, "article_id");
-    db_bind_null(rows, "comment_number");
+    struct db_rows *rows = db_use(db, DB_SECTION_ADD);
+    char slug[32];
+    int n = snprintf(slug, sizeof slug, "%lld", (long long)number);
+    db_bind_text(rows, "slug", slice_make(slug, (size_t)n));
+    db_bind_text(rows, "title", S("Vie locale"));
+    db_bind_text(rows, "description", S(""));
+    db_bind_text(rows, "language", S("fr"));
+    db_bind_null(rows, "moderation");
+    db_bind_int(rows, "position", number);
     return db_run(rows, NULL, error);
 }
 
@@ -133,7 +136,7 @@ static int64_t count_rows(struct fixture *f, const char *where) {
     sqlite3 *raw;
     sqlite3_stmt *statement;
     char sql[128];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM redirect WHERE %s", where);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM section WHERE %s", where);
     assert_int_equal(sqlite3_open_v2(f->folder.database, &raw, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(raw, sql, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
@@ -210,7 +213,7 @@ static void a_job_that_fails_is_undone_alone(void **state) {
     assert_int_equal(jobs[3].told, OK);
     assert_string_equal(jobs[3].detail, "");
     assert_int_equal(count_rows(f, "1"), 2);
-    assert_int_equal(count_rows(f, "path = '/2'"), 0);
+    assert_int_equal(count_rows(f, "slug = '2'"), 0);
 }
 
 static void when_the_commit_fails_nobody_was_served(void **state) {
@@ -265,7 +268,7 @@ static void a_lost_transaction_is_run_again_without_the_culprit(void **state) {
     for (int i = 0; i < 5; i++) assert_int_equal(jobs[i].told, EXPECTED[i]);
     assert_string_equal(jobs[2].detail, "ruined");
     assert_int_equal(count_rows(f, "1"), 2);
-    assert_int_equal(count_rows(f, "path IN ('/1', '/5')"), 2);
+    assert_int_equal(count_rows(f, "slug IN ('1', '5')"), 2);
 }
 
 static void a_full_queue_is_busy(void **state) {
