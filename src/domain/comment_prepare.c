@@ -164,7 +164,7 @@ static enum status check_repeated(struct db *db, struct arena *arena, const stru
         else if (db_int(rows, "submitted_at") >= since)
             here = true;
     }
-    if (here && input->editing.v == 0) comment__add_problem(problems, FIELD_TEXT, FAULT_REPEATED, 0);
+    if (here) comment__add_problem(problems, FIELD_TEXT, FAULT_REPEATED, 0);
     return status == NOT_FOUND ? OK : status;
 }
 

@@ -108,6 +108,16 @@ static void a_refusal_changes_no_page(void **state) {
     assert_int_equal(fixture_site(f).pending_count, 0);
 }
 
+static void a_stub_that_appears_changes_its_page(void **state) {
+    struct fixture *f = *state;
+    comment_number number = fixture_published(f, ARTICLE, NOBODY);
+    assert_int_equal(fixture_undo(f, number), OK); /* waits again: nothing is shown of it */
+    int64_t version = fixture_article(f, ARTICLE).version, of_site = fixture_site(f).version;
+    assert_int_equal(WRITE(f, comment_withdraw(f->db, number, &f->error)), OK);
+    assert_int_equal(fixture_article(f, ARTICLE).version, version + 1);
+    assert_int_equal(fixture_site(f).version, of_site); /* no count changed */
+}
+
 static void replies_have_ordinals_of_their_root(void **state) {
     struct fixture *f = *state;
     comment_number one = fixture_published(f, ARTICLE, NOBODY), two = fixture_published(f, ARTICLE, NOBODY);
@@ -412,6 +422,7 @@ int main(void) {
         TEST(withdrawing_is_its_authors),
         TEST(a_publication_counts_everywhere),
         TEST(a_refusal_changes_no_page),
+        TEST(a_stub_that_appears_changes_its_page),
         TEST(replies_have_ordinals_of_their_root),
         TEST(a_reply_may_be_published_below_what_is_gone),
         TEST(a_root_never_published_gets_its_place_with_its_first_reply),
