@@ -43,7 +43,7 @@ SHAPES = {
                 "rule": (str, type(None))},
     "report": {"rule": str, "text": str, "name": (str, type(None)), "minutes_ago": int},
 }
-OPTIONAL = {"message": {"reports": list, "edited": bool}}
+OPTIONAL = {"message": {"reports": list, "edited": bool, "first_text": str, "edit_note": str}}
 
 # The program sets the typography on display; the source stays as people type it.
 SET_TYPOGRAPHY = re.compile("[\u00ab\u00bb\u2018\u2019\u201c\u201d\u2026\u00a0\u2009\u202f]")

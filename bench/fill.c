@@ -1,0 +1,218 @@
+/* Fills a data folder with articles that have very many messages: French of realistic lengths, threads, names. The same
+   seed gives the same words, so that two runs measure the same.
+
+       fill --data DIR [--articles A] [--messages N] [--roots-only]
+
+   A articles (1) of N messages each (1000), published, in transactions of 20,000. An existing folder gets more articles.
+   Speaks to the domain alone, as an importer does; `palabre check --data DIR` is clean after. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "db/db.h"
+#include "domain/import.h"
+#include "text/markdown.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { BATCH = 20000, RECENT = 64, MESSAGES_MAX = 10 * 1000 * 1000 };
+
+static const char *const NAMES[] = {
+    "Hélène",  "Gérard M.", "Zoé",       "Karim B.",  "marinette", "Le lecteur du fond", "Y. Kervella", "Papi Roch",
+    "Solange", "Étienne",   "Anne-Lise", "Nadia",     "Théo",      "Un riverain",        "mémé Jeanne", "Paul-Émile",
+    "Lucette", "Bastien",   "Inès",      "Maxime P.", "Odile",     "citoyenne du 12",    "Fañch",       "Aïcha",
+};
+static const char *const OPENINGS[] = {
+    "Je ne suis pas d'accord", "Merci pour cet article", "On oublie toujours", "Il me semble",
+    "Pardon d'insister",       "Vous avez raison",       "C'est bien beau",    "Permettez-moi d'ajouter",
+    "Je me demande",           "Voilà des années",
+};
+static const char *const MIDDLES[] = {
+    "que les travaux du pont ont duré plus longtemps qu'annoncé",
+    "que personne n'a demandé leur avis aux habitants du quartier",
+    "que le marché du samedi vaut mieux qu'un parking",
+    "que la rivière monte un peu plus chaque hiver",
+    "que l'on confond la vitesse et le bruit",
+    "que les chiffres donnés par la mairie ne disent pas tout",
+    "que les plus jeunes ne viennent plus aux réunions",
+    "que le bus de sept heures est toujours plein",
+    "que la halle mérite mieux qu'une couche de peinture",
+    "que ceux qui décident n'y passent jamais à pied",
+};
+static const char *const ENDINGS[] = {
+    ", et il faudrait en parler.",
+    " ; qu'en pensez-vous ?",
+    ", mais c'est une autre histoire.",
+    ".",
+    " !",
+    ", du moins vu d'ici.",
+    ", comme le disait ma grand-mère.",
+    ", chiffres à l'appui.",
+    "...",
+    ", tout simplement.",
+};
+
+struct generator {
+    struct db *db;
+    struct arena *arena; /* reset after each message */
+    uint64_t seed;
+    int64_t articles, messages;
+    bool roots_only;
+    time_ms now;
+    int64_t run; /* tells this run's keys from those of an earlier one */
+};
+
+/* xorshift64*: not for secrets. */
+static uint64_t draw(struct generator *g, uint64_t below) {
+    g->seed ^= g->seed >> 12;
+    g->seed ^= g->seed << 25;
+    g->seed ^= g->seed >> 27;
+    return (g->seed * UINT64_C(2685821657736338717) >> 33) % below;
+}
+#define PICK(g, list) ((list)[draw(g, ARRAY_COUNT(list))])
+
+/* From one sentence to a long letter: most messages have two to four, one in fifty has twenty. */
+static slice text(struct generator *g) {
+    uint64_t sentences = 1 + draw(g, 4) + (draw(g, 6) == 0 ? draw(g, 8) : 0) + (draw(g, 50) == 0 ? 16 : 0);
+    struct buf b CLEANUP(buf_fini);
+    buf_init(&b, 1 << 16);
+    if (draw(g, 12) == 0) buf_add_format(&b, "> %s %s.\n\n", PICK(g, OPENINGS), PICK(g, MIDDLES));
+    for (uint64_t i = 0; i < sentences; i++) {
+        if (i > 0) buf_add(&b, draw(g, 4) == 0 ? S("\n\n") : S(" "));
+        buf_add_format(&b, "%s %s%s", PICK(g, OPENINGS), PICK(g, MIDDLES), PICK(g, ENDINGS));
+    }
+    if (draw(g, 25) == 0) buf_add(&b, S(" Voir https://www.example.org/dossier/pont"));
+    return arena_copy(g->arena, buf_slice(&b));
+}
+
+static enum status add_article(struct generator *g, int64_t index, article_id *id, struct error *error) {
+    struct buf body CLEANUP(buf_fini);
+    buf_init(&body, 1 << 20);
+    for (int i = 0; i < 12; i++) {
+        if (i % 4 == 3) buf_add_format(&body, "## %s\n\n", PICK(g, OPENINGS));
+        slice paragraph = text(g);
+        buf_add_format(&body, "%.*s\n\n", SLICE_FMT(paragraph));
+    }
+    time_ms at = g->now - INT64_C(400) * 24 * 3600 * 1000;
+    struct import_article in = {
+        .source = S("bench:fill"),
+        .key = arena_format(g->arena, "%jd-%jd", (intmax_t)g->run, (intmax_t)index),
+        .article = {.kind = ARTICLE_PLAIN,
+                    .state = ARTICLE_PUBLISHED,
+                    .language = S("fr"),
+                    .headline = arena_format(g->arena, "Banc d'essai n° %jd", (intmax_t)index + 1),
+                    .standfirst = text(g),
+                    .byline = S("La rédaction"),
+                    .body_source = arena_copy(g->arena, buf_slice(&body)),
+                    .body_format = BODY_MARKDOWN,
+                    .created_at = at,
+                    .published_at = at,
+                    .updated_at = at},
+    };
+    enum status status = article_prepare(g->arena, &in.article, error);
+    bool made;
+    return status ? status : import_article_add(g->db, &in, id, &made, error);
+}
+
+static enum status add_message(struct generator *g, int64_t article, article_id id, int64_t index,
+                               struct error *error) {
+    time_ms begin = g->now - INT64_C(399) * 24 * 3600 * 1000;
+    struct import_comment in = {
+        .source = S("bench:fill"),
+        .key = arena_format(g->arena, "%jd-%jd-%jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)index),
+        .article = id,
+        .state = COMMENT_PUBLISHED,
+        .name = slice_of(PICK(g, NAMES)),
+        .text_source = text(g),
+        .language = S("fr"),
+        .submitted_at = begin + (g->now - begin) / (g->messages + 1) * (index + 1),
+    };
+    if (!g->roots_only && index > 0 && draw(g, 10) < 4) {
+        uint64_t recent = index < RECENT ? (uint64_t)index : RECENT;
+        int64_t parent = index - 1 - (int64_t)draw(g, recent);
+        in.parent_key = arena_format(g->arena, "%jd-%jd-%jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)parent);
+    }
+    struct markdown_options options = {.language = S("fr")};
+    struct html html;
+    enum status status = markdown_comment(g->arena, in.text_source, &options, &html, error);
+    if (status) return status;
+    in.html = html.s;
+    comment_number number;
+    bool made;
+    return import_comment_add(g->db, &in, &number, &made, error);
+}
+
+static enum status fill_article(struct generator *g, int64_t article, struct error *error) {
+    article_id id = {0};
+    enum status status = db_write_begin(g->db, error);
+    if (status == OK) status = add_article(g, article, &id, error);
+    for (int64_t i = 0; status == OK && i < g->messages; i++) {
+        arena_reset(g->arena);
+        status = add_message(g, article, id, i, error);
+        if (status || (i + 1) % BATCH != 0) continue;
+        status = db_write_commit(g->db, error);
+        if (status == OK) status = db_write_begin(g->db, error);
+        fprintf(stderr, "article %jd: %jd messages\n", (intmax_t)article + 1, (intmax_t)i + 1);
+    }
+    if (status == OK) status = db_write_commit(g->db, error);
+    if (status)
+        db_write_rollback(g->db);
+    else
+        printf("article %jd: %jd messages\n", (intmax_t)id.v, (intmax_t)g->messages);
+    return status;
+}
+
+static enum status open_site(struct generator *g, const char *folder, struct error *error) {
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return error_set(error, UNAVAILABLE, "%s: %s", folder, strerror(errno));
+    slice path = arena_format(g->arena, "%s/palabre.db", folder);
+    enum status status = db_open(path, DB_WRITE, &g->db, error);
+    if (status) return status;
+    struct site_defaults defaults = {S("Banc d'essai"), S("Des messages par milliers"), S("fr"), S("Europe/Paris")};
+    status = db_write_begin(g->db, error);
+    if (status == OK) status = site_create(g->db, &defaults, error);
+    if (status == OK) return db_write_commit(g->db, error);
+    db_write_rollback(g->db);
+    return status;
+}
+
+static bool parse(int argc, char **argv, struct generator *g, const char **folder) {
+    for (int i = 1; i < argc; i++) {
+        int64_t *number = strcmp(argv[i], "--articles") == 0   ? &g->articles
+                          : strcmp(argv[i], "--messages") == 0 ? &g->messages
+                                                               : NULL;
+        bool has_value = i + 1 < argc;
+        if (strcmp(argv[i], "--roots-only") == 0)
+            g->roots_only = true;
+        else if (strcmp(argv[i], "--data") == 0 && has_value)
+            *folder = argv[++i];
+        else if (!number || !has_value || !slice_to_int64(slice_of(argv[++i]), number))
+            return false;
+    }
+    return *folder && g->articles > 0 && g->messages >= 0 && g->messages <= MESSAGES_MAX;
+}
+
+int main(int argc, char **argv) {
+    struct generator g = {.seed = UINT64_C(0x9e3779b97f4a7c15), .articles = 1, .messages = 1000, .now = clock_now()};
+    const char *folder = NULL;
+    struct error error = {0};
+    if (!parse(argc, argv, &g, &folder)) {
+        fprintf(stderr, "usage: fill --data DIR [--articles A] [--messages N] [--roots-only]\n");
+        return 2;
+    }
+    g.run = g.now;
+    g.arena = arena_new((size_t)64 << 20);
+    enum status status = crypto_init(&error);
+    if (status == OK) status = open_site(&g, folder, &error);
+    int64_t began = clock_monotonic_ms();
+    for (int64_t i = 0; status == OK && i < g.articles; i++) status = fill_article(&g, i, &error);
+    double seconds = (double)(clock_monotonic_ms() - began) / 1000;
+    if (status)
+        fprintf(stderr, "fill: %s\n", error.detail);
+    else
+        fprintf(stderr, "%.1f s, %.0f messages/s\n", seconds, (double)(g.articles * g.messages) / (seconds + 1e-9));
+    db_close(g.db);
+    arena_free(g.arena);
+    return status ? status_info(status)->exit_code : 0;
+}

@@ -1,0 +1,346 @@
+/* Comments of a post become comments, in the order of their dates, each after the one it answers. */
+#include "exchange/wordpress_job.h"
+
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "domain/decision.h"
+#include "exchange/comment_markdown.h"
+#include "text/link.h"
+#include "text/sanitize.h"
+
+#include <stdlib.h>
+
+#define NONE SIZE_MAX
+
+struct entry {
+    const struct wxr_comment *c;
+    int64_t id;
+    time_ms at;
+    time_ms turn; /* when it is added: at, or later with the one it answers */
+    enum comment_state state;
+    bool left;     /* not taken over: not a comment, or it has no number */
+    bool trash;    /* the state is decided when the answers are known */
+    size_t parent; /* index among the entries; NONE: a root, or the parent is not in this file */
+    bool orphan;   /* it names a parent that is not in this file */
+    bool done;
+};
+
+struct entries {
+    struct entry *items; /* by date, then number */
+    size_t count;
+    size_t *by_id; /* their indexes: by number, until their parents are known; then by turn */
+};
+
+static int compare_ints(int64_t a, int64_t b) { return (a > b) - (a < b); }
+
+static int by_date(const void *a, const void *b) {
+    const struct entry *x = a, *y = b;
+    int order = compare_ints(x->at, y->at);
+    return order ? order : compare_ints(x->id, y->id);
+}
+
+static int by_id(const void *a, const void *b, void *entries) {
+    const size_t *x = a, *y = b;
+    const struct entry *items = entries;
+    int order = compare_ints(items[*x].id, items[*y].id);
+    return order ? order : (*x > *y) - (*x < *y);
+}
+
+static int by_turn(const void *a, const void *b, void *entries) {
+    const struct entry *items = entries;
+    const struct entry *x = &items[*(const size_t *)a], *y = &items[*(const size_t *)b];
+    int order = compare_ints(x->turn, y->turn);
+    return order ? order : compare_ints(x->id, y->id);
+}
+
+static size_t find(const struct entries *e, int64_t id) {
+    size_t low = 0, high = e->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (e->items[e->by_id[middle]].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < e->count && e->items[e->by_id[low]].id == id ? e->by_id[low] : NONE;
+}
+
+static bool is_comment(slice type) {
+    static const slice types[] = {S_INIT(""), S_INIT("comment"), S_INIT("pingback"), S_INIT("trackback"),
+                                  S_INIT("review")};
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++)
+        if (slice_equal(type, types[i])) return true;
+    return false;
+}
+
+static enum comment_state state_of(const struct wordpress_job *job, const struct wxr_item *item,
+                                   const struct wxr_comment *c, bool *trash) {
+    slice approved = slice_trim(c->approved);
+    *trash = slice_equal(approved, S("trash")) || slice_equal(approved, S("post-trashed"));
+    if (slice_equal(approved, S("1")) || slice_equal(approved, S("approve"))) return COMMENT_PUBLISHED;
+    if (slice_equal(approved, S("spam"))) return COMMENT_SPAM;
+    if (*trash) return COMMENT_REJECTED;
+    if (!slice_equal(approved, S("0")) && !slice_equal(approved, S("hold")))
+        import_report_problem(job->report, c->line, item->title, "comment %.*s is of the unknown state '%.*s': pending",
+                              SLICE_FMT(slice_sub(c->id, 0, 20)), SLICE_FMT(slice_sub(approved, 0, 40)));
+    return COMMENT_PENDING;
+}
+
+static void read_entry(const struct wordpress_job *job, const struct wxr_item *item, const struct wxr_comment *c,
+                       time_ms fallback, struct entry *out) {
+    *out = (struct entry){.c = c, .parent = NONE, .at = fallback};
+    slice type = slice_trim(c->type);
+    bool numbered = slice_to_int64(slice_trim(c->id), &out->id) && out->id > 0;
+    out->left = !numbered || !is_comment(type);
+    if (!numbered) {
+        out->id = 0;
+        import_report_problem(job->report, c->line, item->title,
+                              "a comment without a number (wp:comment_id): left out");
+        import_report_add(job->report, REPORT_LEFT, 1, S("comments without a number"));
+    } else if (out->left) {
+        import_report_add_format(job->report, REPORT_LEFT, 1, "comments of the type '%.*s'",
+                                 SLICE_FMT(slice_sub(type, 0, 60)));
+    }
+    if (out->left) return;
+    if (!wordpress__date(job, c->date_gmt, (slice){0}, c->date, &out->at)) {
+        import_report_add(job->report, REPORT_CHANGED, 1, S("comments without a valid date, dated as their article"));
+        import_report_problem(job->report, c->line, item->title, "comment %jd has no valid date", (intmax_t)out->id);
+    }
+    out->state = state_of(job, item, c, &out->trash);
+}
+
+static void resolve_parents(struct entries *e) {
+    for (size_t i = 0; i < e->count; i++) {
+        struct entry *entry = &e->items[i];
+        int64_t parent;
+        slice text = slice_trim(entry->c->parent);
+        if (entry->left || !slice_to_int64(text, &parent) || parent == 0) continue;
+        entry->parent = find(e, parent);
+        entry->orphan = entry->parent == NONE;
+    }
+}
+
+/* The earliest message of the circle that this one is in stands alone. */
+static void cut_circle(struct entries *e, size_t in) {
+    size_t first = in; /* entries are in the order of their dates */
+    for (size_t at = e->items[in].parent; at != in; at = e->items[at].parent)
+        if (at < first) first = at;
+    e->items[first].parent = NONE;
+}
+
+/* A file may say that two comments answer each other. */
+static void cut_circles(const struct wordpress_job *job, struct entries *e) {
+    size_t *seen = memory_alloc_array(e->count, sizeof *seen); /* 0: not yet; else the walk that came by, from 1 */
+    for (size_t i = 0; i < e->count; i++) {
+        size_t at = i;
+        for (; at != NONE && !seen[at]; at = e->items[at].parent) seen[at] = i + 1;
+        if (at == NONE || seen[at] != i + 1) continue;
+        cut_circle(e, at);
+        import_report_add(job->report, REPORT_CHANGED, 1, S("comments that answered themselves, made roots"));
+    }
+    memory_free(seen);
+}
+
+/* A trashed message that published ones answer leaves a stub, which keeps the thread together. */
+static void keep_stubs(struct entries *e) {
+    for (size_t i = 0; i < e->count; i++) {
+        const struct entry *entry = &e->items[i];
+        if (entry->left || entry->state != COMMENT_PUBLISHED || entry->parent == NONE) continue;
+        struct entry *parent = &e->items[entry->parent];
+        if (parent->trash && !parent->left) parent->state = COMMENT_REMOVED;
+    }
+}
+
+static bool is_seen(const struct entry *entry) {
+    return !entry->left && (entry->state == COMMENT_PUBLISHED || entry->state == COMMENT_REMOVED);
+}
+
+/* The nearest message at or above this one that readers see. What is found is noted for all that were passed, so that
+   all walks together cost no more than the number of comments. */
+static size_t seen_from(const struct entries *e, size_t *known, size_t from) {
+    size_t at = from;
+    while (at != NONE && !is_seen(&e->items[at]) && !known[at]) at = e->items[at].parent;
+    size_t found = at == NONE || is_seen(&e->items[at]) ? at : known[at] - 2;
+    for (size_t passed = from; passed != at; passed = e->items[passed].parent) known[passed] = found + 2; /* NONE: 1 */
+    return found;
+}
+
+/* What readers see must hang from what readers see. What waits keeps its parent, if that was taken over at all. */
+static void lift(const struct wordpress_job *job, struct entries *e) {
+    size_t *known = memory_alloc_array(e->count, sizeof *known);
+    size_t *parents = memory_alloc_array(e->count, sizeof *parents);
+    for (size_t i = 0; i < e->count; i++) {
+        const struct entry *entry = &e->items[i];
+        parents[i] = entry->parent;
+        if (entry->left || entry->parent == NONE) continue;
+        if (is_seen(entry) || e->items[entry->parent].left) parents[i] = seen_from(e, known, entry->parent);
+        import_report_add(job->report, REPORT_CHANGED, parents[i] != entry->parent,
+                          S("answers to messages that are not shown, hung from the one above"));
+    }
+    for (size_t i = 0; i < e->count; i++) e->items[i].parent = parents[i];
+    memory_free(parents);
+    memory_free(known);
+}
+
+static slice one_line(struct wordpress_job *job, slice html, size_t max, slice otherwise) {
+    slice plain;
+    struct error error;
+    if (sanitize_plain(job->scratch, html, 0, &plain, &error) != OK) return otherwise;
+    plain = slice_trim(utf8_prefix(slice_trim(plain), max));
+    for (size_t i = 0; i < plain.n; i++) {
+        if (plain.p[i] != '\n') continue;
+        plain = slice_trim(slice_sub(plain, 0, i));
+        break;
+    }
+    return plain.n ? plain : otherwise;
+}
+
+static void fill_author(struct wordpress_job *job, const struct entry *entry, struct import_comment *in) {
+    bool french = slice_equal(in->language, S("fr"));
+    in->name = one_line(job, entry->c->author, COMMENT_NAME_MAX, french ? S("Anonyme") : S("Anonymous"));
+    slice email = slice_trim(entry->c->email), website = slice_trim(entry->c->website);
+    if (email.n <= COMMENT_EMAIL_MAX && utf8_is_valid(email)) in->email = email;
+    bool safe = url_is_web(website) && website.n <= COMMENT_WEBSITE_MAX;
+    if (safe) in->website = website;
+    import_report_add(job->report, REPORT_LEFT, website.n && !safe && !slice_equal(website, S("http://")),
+                      S("unsafe addresses of commenters' websites"));
+    slice ip = slice_trim(entry->c->ip);
+    if (ip.n && job->options->address)
+        job->options->address(job->options->address_ctx, job->scratch, ip, &in->fingerprint, &in->address_sealed);
+}
+
+static enum status fill_text(struct wordpress_job *job, const struct wxr_item *item, const struct entry *entry,
+                             struct import_comment *in, struct error *error) {
+    struct html html;
+    struct sanitize_report cleaned = {0};
+    enum status status =
+        comment_markdown(job->scratch, entry->c->content, in->language, &cleaned, &in->text_source, &html, error);
+    if (status == INVALID || status == LIMIT) {
+        import_report_problem(job->report, entry->c->line, item->title, "comment %jd: %s", (intmax_t)entry->id,
+                              error->detail);
+        in->text_source = (slice){0};
+    } else if (status)
+        return status;
+    if (!in->text_source.n) {
+        bool french = slice_equal(in->language, S("fr"));
+        in->text_source = french ? S("(Sans texte)") : S("(No text)");
+        html = html_escape(job->scratch, in->text_source);
+        html.s = arena_format(job->scratch, "<p>%.*s</p>", SLICE_FMT(html.s));
+        import_report_add(job->report, REPORT_CHANGED, 1, S("comments without a readable text"));
+    }
+    in->html = html.s;
+    size_t dropped = cleaned.elements_dropped + cleaned.addresses_dropped + cleaned.elements_unwrapped;
+    import_report_add(job->report, REPORT_LEFT, (int64_t)dropped, S("images, headings and other markup in comments"));
+    return OK;
+}
+
+static void count(struct wordpress_job *job, const struct import_comment *in, comment_number number, bool made) {
+    struct import_report *report = job->report;
+    if (!made) {
+        report->comments.known++;
+        return;
+    }
+    report->comments.made++;
+    report->comments_by_state[in->state]++;
+    import_report_add(report, REPORT_CHANGED, number.v != in->wanted_number,
+                      S("comments with a new number, since theirs was taken"));
+}
+
+/* What was published, then trashed, while others had answered it: it takes its place, then leaves its stub there. */
+static enum status remove_again(struct wordpress_job *job, comment_number number, struct error *error) {
+    struct decision_order order = {.number = number, .act = ACT_REMOVE, .note = S("In the trash of WordPress")};
+    struct decision_result result;
+    struct decision_other other;
+    return decision_make(job->db, job->scratch, &order, &result, &other, error);
+}
+
+static enum status add_one(struct wordpress_job *job, const struct wxr_item *item, article_id article,
+                           const struct entries *e, struct entry *entry, struct error *error) {
+    arena_reset(job->scratch);
+    struct import_comment in = {
+        .source = job->source,
+        .key = slice_trim(entry->c->id),
+        .article = article,
+        .state = entry->state == COMMENT_REMOVED ? COMMENT_PUBLISHED : entry->state,
+        .language = job->language,
+        .submitted_at = entry->at < job->now ? entry->at : job->now,
+        .wanted_number = entry->id,
+    };
+    if (entry->parent != NONE)
+        in.parent_key = slice_trim(e->items[entry->parent].c->id);
+    else if (entry->orphan)
+        in.parent_key = slice_trim(entry->c->parent); /* it may be there from an earlier file */
+    fill_author(job, entry, &in);
+    enum status status = fill_text(job, item, entry, &in, error);
+    if (status) return status;
+    comment_number number;
+    bool made;
+    status = import_comment_add(job->db, &in, &number, &made, error);
+    if (status == INVALID && entry->orphan) { /* its parent is not there, or not with this article */
+        in.parent_key = (slice){0};
+        status = import_comment_add(job->db, &in, &number, &made, error);
+        if (status == OK && made)
+            import_report_add(job->report, REPORT_CHANGED, 1, S("answers to comments that are missing, made roots"));
+    }
+    if (status) return error_prefix(error, "line %jd: comment %jd", (intmax_t)entry->c->line, (intmax_t)entry->id);
+    entry->done = true;
+    if (made && entry->state == COMMENT_REMOVED) status = remove_again(job, number, error);
+    in.state = entry->state;
+    if (status == OK) count(job, &in, number, made);
+    return status;
+}
+
+/* The line from this message up to the first that is done, or to its root; its length. */
+static size_t line_up(const struct entries *e, size_t from, size_t *line) {
+    size_t depth = 0;
+    for (size_t at = from; at != NONE && !e->items[at].done; at = e->items[at].parent) line[depth++] = at;
+    return depth;
+}
+
+/* An answer that is dated before what it answers waits for it, and does not draw it forward. */
+static void set_turns(struct entries *e, size_t *line) {
+    for (size_t i = 0; i < e->count; i++) {
+        for (size_t depth = line_up(e, i, line); depth; depth--) {
+            struct entry *entry = &e->items[line[depth - 1]];
+            time_ms above = entry->parent == NONE ? entry->at : e->items[entry->parent].turn;
+            entry->turn = above > entry->at ? above : entry->at;
+            entry->done = true;
+        }
+    }
+    for (size_t i = 0; i < e->count; i++) e->items[i].done = e->items[i].left;
+}
+
+/* In the order of their turns, each after those above it. */
+static enum status add_all(struct wordpress_job *job, const struct wxr_item *item, article_id article,
+                           struct entries *e, struct error *error) {
+    size_t *line = memory_alloc_array(e->count, sizeof *line);
+    set_turns(e, line);
+    qsort_r(e->by_id, e->count, sizeof *e->by_id, by_turn, e->items);
+    enum status status = OK;
+    for (size_t i = 0; i < e->count && status == OK; i++) {
+        size_t depth = line_up(e, e->by_id[i], line);
+        while (depth && status == OK) status = add_one(job, item, article, e, &e->items[line[--depth]], error);
+    }
+    memory_free(line);
+    return status;
+}
+
+enum status wordpress__comments_add(struct wordpress_job *job, const struct wxr_item *item, article_id article,
+                                    time_ms fallback, struct error *error) {
+    struct entries e = {.count = item->comment_count};
+    if (!e.count) return OK;
+    e.items = memory_alloc_array(e.count, sizeof *e.items);
+    e.by_id = memory_alloc_array(e.count, sizeof *e.by_id);
+    for (size_t i = 0; i < e.count; i++) read_entry(job, item, &item->comments[i], fallback, &e.items[i]);
+    qsort(e.items, e.count, sizeof *e.items, by_date);
+    for (size_t i = 0; i < e.count; i++) e.by_id[i] = i;
+    qsort_r(e.by_id, e.count, sizeof *e.by_id, by_id, e.items);
+    resolve_parents(&e);
+    cut_circles(job, &e);
+    keep_stubs(&e);
+    lift(job, &e);
+    enum status status = add_all(job, item, article, &e, error);
+    memory_free(e.by_id);
+    memory_free(e.items);
+    return status;
+}

@@ -1,0 +1,48 @@
+/* What the parts of the WordPress importer share; for this folder only. */
+#ifndef PALABRE_EXCHANGE_WORDPRESS_JOB_H
+#define PALABRE_EXCHANGE_WORDPRESS_JOB_H
+
+#include "domain/import.h"
+#include "exchange/table.h"
+#include "exchange/wordpress.h"
+#include "exchange/wxr.h"
+#include "text/date.h"
+
+/* One import, from its begin to its commit. */
+struct wordpress_job {
+    struct db *db;
+    const struct wordpress_options *options;
+    struct import_report *report;
+    struct wxr_reader *reader;
+    struct arena *own;     /* lives as long as the job */
+    struct arena *item;    /* reset after each item */
+    struct arena *scratch; /* reset after each comment */
+    struct site site;
+    struct date_formats *zone; /* the site's; for dates the export gives in local time only */
+    time_ms now;
+    slice source; /* "wordpress:" and the blog's address; empty until the channel has been read */
+    slice blog_host, blog_path;
+    slice language;        /* of the articles */
+    struct table sections; /* nicename → section id */
+};
+
+/* An item of the kinds that become articles, its section and its comments. OK also when it had to be left out (the
+   report says why); an error only when the database fails. */
+enum status wordpress__item_add(struct wordpress_job *job, const struct wxr_item *item, struct error *error) MUST_USE;
+
+/* The comments of an item that has become this article. fallback: the date of those that have none. */
+enum status wordpress__comments_add(struct wordpress_job *job, const struct wxr_item *item, article_id article,
+                                    time_ms fallback, struct error *error) MUST_USE;
+
+/* The moment of an export's pair of dates: the one in UTC, else rfc822 (may be empty), else the local one in the site's
+   zone. False when none is a date ("0000-00-00 00:00:00" is none). */
+bool wordpress__date(const struct wordpress_job *job, slice gmt, slice rfc822, slice local, time_ms *out);
+
+/* The path and query of an http(s) address; empty when it is none, or only the root of a site. Borrowed. */
+slice wordpress__path(slice address);
+/* The addresses under which visitors reached this item: its link, its short link, its guid; the first of equal ones.
+   In the item's arena. */
+void wordpress__old_paths(const struct wordpress_job *job, const struct wxr_item *item, const slice **out,
+                          size_t *count);
+
+#endif
