@@ -2,6 +2,7 @@
 
 #include "app/assets.h"
 #include "app/dates.h"
+#include "app/desk_presence.h"
 #include "app/dispatch.h"
 #include "app/headers.h"
 #include "app/pages.h"
@@ -148,6 +149,7 @@ static enum status start(struct app *app, struct error *error) {
     if (status == OK) status = open_database(app, error);
     if (status != OK) return status;
     app->dates = app_dates_new();
+    app->presence = desk_presence_new();
     app->assets = assets_new(headers_make_head, app);
     start_limiters(app);
     start_caches(app);
@@ -230,6 +232,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
         catalog_free(app->catalogs[i]);
     }
     app_dates_free(app->dates);
+    desk_presence_free(app->presence);
     assets_free(app->assets);
     limiter_free(app->sending);
     limiter_free(app->previewing);

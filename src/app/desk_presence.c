@@ -1,7 +1,6 @@
 #include "app/desk_presence.h"
 
 #include "base/memory.h"
-#include "base/utf8.h"
 
 #include <pthread.h>
 #include <string.h>

@@ -2,8 +2,10 @@
 
 #include "app/map.h"
 
+#include "base/buf.h"
+#include "base/crypto.h"
+
 #include <jansson.h>
-#include <string.h>
 
 enum view_comment_state map_state(enum comment_state state) {
     static const enum view_comment_state STATES[COMMENT_STATES] = {
@@ -167,14 +169,16 @@ struct view_case map_case(struct arena *arena, const struct comment_file *file, 
 /* --- The journal -------------------------------------------------------------------------------------------------- */
 
 slice map_hash(struct arena *arena, const struct crypto_hash *hash) {
-    static const char DIGITS[] = "0123456789abcdef";
-    char text[2 * sizeof hash->bytes];
-    for (size_t i = 0; i < sizeof hash->bytes; i++) {
-        unsigned byte = (unsigned char)hash->bytes[i];
-        text[2 * i] = DIGITS[byte >> 4];
-        text[2 * i + 1] = DIGITS[byte & 15];
-    }
-    return arena_copy(arena, slice_make(text, sizeof text));
+    struct buf hex CLEANUP(buf_fini);
+    buf_init(&hex, 2 * sizeof hash->bytes);
+    crypto_add_hex(&hex, slice_make(hash->bytes, sizeof hash->bytes));
+    return arena_copy(arena, buf_slice(&hex));
+}
+
+static slice json_dumped(struct arena *arena, const json_t *value) {
+    size_t n = json_dumpb(value, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
+    char *text = arena_alloc(arena, n + 1);
+    return slice_make(text, json_dumpb(value, text, n, JSON_ENCODE_ANY | JSON_COMPACT));
 }
 
 /* The members of a flat object, each as text. */
@@ -185,14 +189,7 @@ static const struct view_journal_datum *map_data(struct arena *arena, slice json
     json_t *value;
     *count = 0;
     json_object_foreach(object, name, value) {
-        slice text;
-        if (json_is_string(value)) {
-            text = json_text(arena, value);
-        } else {
-            char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-            text = arena_copy(arena, slice_of(dumped));
-            free(dumped); /* jansson's own allocation */
-        }
+        slice text = json_is_string(value) ? json_text(arena, value) : json_dumped(arena, value);
         data[(*count)++] = (struct view_journal_datum){arena_copy(arena, slice_of(name)), text};
     }
     json_decref(object);

@@ -2,6 +2,7 @@
 #ifndef PALABRE_APP_MAP_DESK_H
 #define PALABRE_APP_MAP_DESK_H
 
+#include "domain/account.h"
 #include "domain/charter.h"
 #include "domain/decision.h"
 #include "domain/journal.h"

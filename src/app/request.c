@@ -89,7 +89,7 @@ struct buf *request_buf(struct request *r) {
 
 /* --- Answering --------------------------------------------------------------------------------------------------- */
 
-static void add_header(struct request *r, slice name, slice value) {
+void request_add_header(struct request *r, slice name, slice value) {
     if (r->header_count < ARRAY_COUNT(r->headers)) r->headers[r->header_count++] = (struct http_header){name, value};
 }
 
@@ -98,7 +98,7 @@ void request_set_cookie(struct request *r, slice name, slice value, int64_t max_
     buf_init(&b, 1024);
     struct http_cookie cookie = {
         .name = name, .value = value, .max_age_s = max_age_s, .secure = http_call_is_https(r->call)};
-    if (http_cookie_add(&b, &cookie) == OK) add_header(r, S("Set-Cookie"), arena_copy(r->arena, buf_slice(&b)));
+    if (http_cookie_add(&b, &cookie) == OK) request_add_header(r, S("Set-Cookie"), arena_copy(r->arena, buf_slice(&b)));
     buf_fini(&b);
 }
 
@@ -136,13 +136,18 @@ void request_reply_page(struct request *r, int status, struct buf *body, enum st
     reply(r, &answer, blob_new_take(body));
 }
 
+void request_reply_buf(struct request *r, int status, slice content_type, struct buf *body) {
+    struct http_answer answer = {.status = status, .content_type = content_type};
+    reply(r, &answer, blob_new_take(body));
+}
+
 void request_reply_bytes(struct request *r, int status, slice content_type, slice body) {
     struct http_answer answer = {.status = status, .content_type = content_type, .body = body};
     reply(r, &answer, NULL);
 }
 
 static void redirect(struct request *r, int status, slice location) {
-    add_header(r, S("Location"), arena_copy(r->arena, location));
+    request_add_header(r, S("Location"), arena_copy(r->arena, location));
     struct http_answer answer = {.status = status};
     reply(r, &answer, NULL);
 }
@@ -155,7 +160,7 @@ static void fail(struct request *r, const struct view_error *page) {
     struct error error = {OK, ""};
     struct buf *body = request_buf(r);
     if (page->retry_after_s)
-        add_header(r, S("Retry-After"), arena_format(r->arena, "%lld", (long long)page->retry_after_s));
+        request_add_header(r, S("Retry-After"), arena_format(r->arena, "%lld", (long long)page->retry_after_s));
     enum status status = view_error(request_view(r), page, body, &error);
     request_reply_page(r, page->http_status, body, status, &error);
 }

@@ -109,6 +109,10 @@ struct buf *request_buf(struct request *r); /* an empty buffer with the ceiling 
 /* An HTML page, not to be stored by anybody. body: request_buf's, whole. render: what the view said (not OK: 500). */
 void request_reply_page(struct request *r, int status, struct buf *body, enum status render, const struct error *error);
 void request_reply_bytes(struct request *r, int status, slice content_type, slice body); /* body: arena or static */
+/* body: request_buf's, whole (its status OK); taken. */
+void request_reply_buf(struct request *r, int status, slice content_type, struct buf *body);
+/* For the answer to come; at most eight. value: arena or static. */
+void request_add_header(struct request *r, slice name, slice value);
 void request_redirect(struct request *r, slice location);                                /* 303 See Other */
 void request_redirect_permanent(struct request *r, slice location);                      /* 301 */
 void request_redirect_found(struct request *r, slice location);                          /* 302 */

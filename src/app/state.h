@@ -26,6 +26,7 @@ extern const struct view_language APP_LANGUAGE[APP_LANGUAGES];
 size_t app_language_find(slice tag, size_t fallback);
 
 struct app_assets;
+struct desk_presence;
 struct app_dates;
 
 struct app {
@@ -44,6 +45,7 @@ struct app {
     struct app_dates *dates;
     struct app_assets *assets;
     struct limiter *sending, *previewing, *signing_in, *reporting;
+    struct desk_presence *presence; /* who has which message open at the desk */
     slice setup_path, base_url; /* owned */
     _Atomic bool worker_failed; /* at start: a read connection did not open */
 };
