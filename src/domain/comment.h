@@ -117,7 +117,9 @@ struct comment_draft {
 };
 
 /* Worker, read connection: checks and renders. INVALID with *problems filled (all of them, not only the first).
-   max_characters: the setting for the text's length. */
+   NOT_FOUND: no such article. max_characters: the setting for the text's length. '@name' links to the latest published
+   message of that name in the discussion. Checks: comment_text.h lists the codes ("links", "capitals", "short",
+   "repeated"). */
 enum status comment_prepare(struct db *db, struct arena *arena, const struct comment_input *input,
                             int64_t max_characters, struct comment_draft *out, struct comment_problems *problems,
                             struct error *error) MUST_USE;
@@ -133,14 +135,18 @@ enum status comment_submit(struct db *db, struct arena *arena, const struct comm
                            struct comment_receipt *out, struct comment_problems *problems,
                            struct error *error) MUST_USE;
 
-/* Writer: the author's edit, while pending (or within the window after sending: edit_window_ms; 0: only while pending).
-   The earlier text is kept as a revision. CONFLICT when it can no longer be edited or version differs. */
+/* Writer: the author's edit. While the message is pending, always; published, within the window after sending
+   (edit_window_ms; 0: never) and only where moderation is 'post' in effect: under pre-moderation nothing unread takes the
+   place of what was approved. The earlier text is kept as a revision; readers see a mark when it was published. version is
+   the one the form was made from. CONFLICT when it can no longer be edited, or version differs. A decision made upon the
+   earlier version meets CONFLICT. The draft was prepared with input.editing. */
 enum status comment_edit_own(struct db *db, comment_number number, int64_t version, const struct comment_draft *draft,
                              int64_t edit_window_ms, struct error *error) MUST_USE;
 /* Writer: the author takes the message back. CONFLICT when its state does not allow it. */
 enum status comment_withdraw(struct db *db, comment_number number, struct error *error) MUST_USE;
 
-/* Writer: the desk's edit, marked visibly; earlier text kept; journalled as a decision 'edit'. */
+/* Writer: the desk's edit, marked visibly; earlier text kept; a decision 'edit', which can be undone. CONFLICT: version
+   differs, or withdrawn by its author. */
 enum status comment_edit_desk(struct db *db, comment_number number, int64_t version, const struct comment_draft *draft,
                               account_id by, slice note, struct error *error) MUST_USE;
 

@@ -45,6 +45,9 @@ static enum status insert(struct db *db, const struct comment_draft *draft, cons
                           slice secret, time_ms now, comment_number *number, struct error *error) {
     const struct comment_input *input = &draft->input;
     struct crypto_hash device, secret_hash = crypto_sha256(secret);
+    slice key = {0}, address = {0}; /* NULL when there is none */
+    if (send_key) key = slice_make(send_key->bytes, sizeof send_key->bytes);
+    if (!slice_is_empty(input->address_sealed)) address = input->address_sealed;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_INSERT);
     comment__bind_hand(rows, input, &device);
     db_bind_int(rows, "article", input->article.v);
@@ -62,9 +65,9 @@ static enum status insert(struct db *db, const struct comment_draft *draft, cons
     db_bind_int(rows, "charter", draft->charter_version);
     db_bind_text(rows, "checks", draft->checks);
     db_bind_blob(rows, "secret", slice_make(secret_hash.bytes, sizeof secret_hash.bytes));
-    db_bind_blob(rows, "key", send_key ? slice_make(send_key->bytes, sizeof send_key->bytes) : (slice){0});
+    db_bind_blob(rows, "key", key);
     db_bind_text(rows, "email", input->email);
-    db_bind_blob(rows, "address", slice_is_empty(input->address_sealed) ? (slice){0} : input->address_sealed);
+    db_bind_blob(rows, "address", address);
     enum status status = db_run(rows, NULL, error);
     if (status == OK) number->v = db_last_id(db);
     return status;

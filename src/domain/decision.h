@@ -85,8 +85,9 @@ struct queue_filter {
     enum queue_kind kind;
     article_id article;   /* 0: all */
     comment_number after; /* keyset: entries after this one; 0: from the start */
-    size_t limit;
+    size_t limit;         /* 1..500 */
 };
+/* NOT_FOUND: filter->after was never given. It may have left the queue meanwhile. */
 enum status queue_load(struct db *db, struct arena *arena, const struct queue_filter *filter, struct queue_page *out,
                        struct error *error) MUST_USE;
 
@@ -116,6 +117,7 @@ struct comment_file {
     size_t revision_count;
     comment_number next, previous; /* in the pending queue; 0: none */
 };
+/* A dozen statements, whatever the length of thread and history. The arena needs room for some 200 messages. */
 enum status comment_file_load(struct db *db, struct arena *arena, comment_number number, struct comment_file *out,
                               struct error *error) MUST_USE;
 
