@@ -174,7 +174,8 @@ void message_edit(struct request *r) {
                                   .title = request_field(r, "title"),
                                   .email = m->comment.email,
                                   .website = m->comment.website,
-                                  .language = m->article.language};
+                                  .language = m->article.language,
+                                  .editing = m->comment.number};
     enum status status =
         comment_prepare(r->db, r->arena, &input, r->app->options.message_characters, &m->draft, &m->problems, &error);
     if (status == INVALID && m->problems.count)

@@ -7,11 +7,10 @@
 
 enum { OWN_RECENT = 200 /* of a device's latest, looked at for pending ones */, REVISIONS_MAX = 100 };
 
-static enum status read_one(struct db_rows *rows, struct arena *arena, bool personal, struct comment *out,
-                            struct error *error) {
+static enum status read_one(struct db_rows *rows, struct arena *arena, struct comment *out, struct error *error) {
     enum status status = db_step(rows, error);
     if (status == OK)
-        comment__read(rows, &(struct comment_reader){.arena = arena, .desk = true, .personal = personal}, out);
+        comment__read(rows, &(struct comment_reader){.arena = arena, .desk = true, .personal = true}, out);
     return status;
 }
 
@@ -19,7 +18,7 @@ enum status comment_get(struct db *db, struct arena *arena, comment_number numbe
                         struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_GET);
     db_bind_int(rows, "number", number.v);
-    enum status status = read_one(rows, arena, true, out, error);
+    enum status status = read_one(rows, arena, out, error);
     if (status == NOT_FOUND) return error_set(error, NOT_FOUND, "no comment %" PRId64, number.v);
     return status;
 }
@@ -29,7 +28,7 @@ enum status comment_find_secret(struct db *db, struct arena *arena, slice secret
     struct crypto_hash hash = crypto_sha256(secret);
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_BY_SECRET);
     db_bind_blob(rows, "secret", slice_make(hash.bytes, sizeof hash.bytes));
-    enum status status = read_one(rows, arena, false, out, error);
+    enum status status = read_one(rows, arena, out, error);
     if (status == NOT_FOUND) return error_set(error, NOT_FOUND, "no comment with this secret");
     return status;
 }

@@ -24,7 +24,7 @@ struct comment {
     int64_t charter_version;
     int64_t report_count;
     slice checks;      /* JSON array of what the checks saw */
-    slice email;       /* personal: only comment_get fills it */
+    slice email;       /* personal: only comment_get and comment_find_secret fill it */
     slice fingerprint; /* keyed, of the address block; '' unknown */
 };
 
