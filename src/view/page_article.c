@@ -183,7 +183,7 @@ void view__set_article(struct view__page *p, struct value *object, const struct 
     /* A slip mended within the hour is no news. */
     bool corrected = article->published_at != 0 && article->updated_at > article->published_at + (time_ms)3600 * 1000;
     if (corrected) {
-        value_set_string(object, S("updated"), view__date_within(p, article->updated_at));
+        value_set_string(object, S("updated"), date_day(p->context->dates, p->arena, article->updated_at));
         value_set_string(object, S("updated_iso"), date_iso(p->context->dates, p->arena, article->updated_at));
     } else {
         value_set_null(object, S("updated"));

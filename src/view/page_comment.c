@@ -108,6 +108,9 @@ void view__set_comment(struct view__page *p, struct value *object, const struct 
     value_set_string(object, S("href"), address_comment(p->arena, comment->number));
     value_set_bool(object, S("own"), comment->is_own);
     value_set_null(object, S("stub"));
+    value_set_null(object, S("derived_title"));
+    value_set_bool(object, S("is_reply"), comment->root != 0);
+    value_set_bool(object, S("wide"), !stub && comment->root == 0 && comment->title.n == 0);
     if (stub) {
         value_set_string(object, S("stub"), stub_text(p, comment));
         return;
