@@ -45,7 +45,7 @@ static size_t decode_number(slice at, struct buf *out) {
     return i;
 }
 
-static size_t decode_name(slice at, struct buf *out) {
+static size_t decode_name(slice at, enum entity_place place, struct buf *out) {
     enum { LONGEST_NAME = 8 }; /* thetasym */
     char name[LONGEST_NAME + 1];
     size_t n = 0;
@@ -56,6 +56,7 @@ static size_t decode_name(slice at, struct buf *out) {
     name[n] = '\0';
     if (n == 0 || (1 + n < at.n && is_alnum(at.p[1 + n]))) return 0;
     bool ended = 1 + n < at.n && at.p[1 + n] == ';';
+    if (place == ENTITY_IN_ATTRIBUTE && 1 + n < at.n && at.p[1 + n] == '=') return 0;
     uint32_t value = 0;
     if (strcmp(name, "apos") == 0) {
         value = ended ? '\'' : 0;
@@ -68,18 +69,18 @@ static size_t decode_name(slice at, struct buf *out) {
     return 1 + n + ended;
 }
 
-size_t entity__decode(slice at, struct buf *out) {
+size_t entity__decode(slice at, enum entity_place place, struct buf *out) {
     if (at.n < 2) return 0;
-    return at.p[1] == '#' ? decode_number(at, out) : decode_name(at, out);
+    return at.p[1] == '#' ? decode_number(at, out) : decode_name(at, place, out);
 }
 
-void entity__decode_all(slice text, struct buf *out) {
+void entity__decode_all(slice text, enum entity_place place, struct buf *out) {
     while (text.n) {
         size_t plain = slice_find_char(text, '&');
         buf_add(out, slice_sub(text, 0, plain));
         text = slice_after(text, plain);
         if (text.n == 0) return;
-        size_t width = entity__decode(text, out);
+        size_t width = entity__decode(text, place, out);
         if (width == 0) {
             buf_add_char(out, '&');
             width = 1;

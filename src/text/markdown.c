@@ -122,7 +122,7 @@ static int plain_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void 
     if (type == MD_TEXT_BR || type == MD_TEXT_SOFTBR) {
         add_words(&p->out, S(" "));
     } else if (type == MD_TEXT_ENTITY && p->dialect == MARKDOWN_ARTICLE) {
-        entity__decode_all(s, &p->out);
+        entity__decode_all(s, ENTITY_IN_TEXT, &p->out);
     } else {
         add_words(&p->out, s);
     }

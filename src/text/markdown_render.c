@@ -62,7 +62,7 @@ static slice attribute(struct renderer *r, const MD_ATTRIBUTE *a) {
     for (size_t i = 0; a->size && a->substr_offsets[i] < a->size; i++) {
         slice part = slice_sub(typed, a->substr_offsets[i], a->substr_offsets[i + 1]);
         if (a->substr_types[i] == MD_TEXT_ENTITY) {
-            entity__decode_all(part, &b);
+            entity__decode_all(part, ENTITY_IN_ATTRIBUTE, &b);
         } else {
             buf_add(&b, part);
         }
@@ -327,7 +327,7 @@ static void add_text(struct renderer *r, MD_TEXTTYPE type, slice text) {
     struct buf *to = r->images ? &r->code : &r->pending;
     if (!r->images && r->paragraph != SIZE_MAX && slice_trim(text).n) settle_paragraph(r);
     if (type == MD_TEXT_ENTITY && !is_comment(r)) {
-        entity__decode_all(text, to);
+        entity__decode_all(text, ENTITY_IN_TEXT, to);
     } else {
         buf_add(to, text);
     }

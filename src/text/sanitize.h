@@ -4,12 +4,13 @@
 
    Article: p, h2–h6, blockquote, q, figure, figcaption, img, ul, ol, li, dl, dt, dd, table, caption, thead, tbody, tfoot,
    tr, th, td, pre, code, kbd, samp, var, em, strong, b, i, u, s, small, mark, cite, dfn, abbr, sub, sup, del, ins, time,
-   a, br, hr, details, summary.
+   a, br, hr.
    Attributes: href, src, alt, title, cite, width and height (img, digits), colspan, rowspan, lang, dir, start, reversed,
    datetime; loading="lazy" is added to img, rel="noopener" to a. No id, no class, no style, ever.
    Comment: p, br, blockquote, ul, ol, li, em, strong, b, i, a, code, pre, del; links with rel="nofollow ugc noopener".
-   Other elements give their text. Without their content go: script, style, head, title, template, iframe, object, embed,
-   applet, noembed, noframes, noscript, form fields, svg, math, canvas, audio, video, comments.
+   Other elements give their text; in an article an iframe, audio or video gives a link to its address. With their content
+   go: script, style, head, title, template, object, applet, noembed, noframes, noscript, form fields, svg, math, canvas,
+   and comments.
 
    WordPress: blank lines make paragraphs and newlines breaks, as its wpautop does, unless the text was made by the block
    editor (it holds '<!-- wp:'); '<!--more-->', '<!--nextpage-->' and block comments go; [caption] becomes a figure,
@@ -24,9 +25,9 @@
 #include "text/html.h"
 
 enum {
-    SANITIZE_VERSION = 1,                   /* as MARKDOWN_VERSION */
-    SANITIZE_MAX_SOURCE = 16 * 1024 * 1024, /* bytes; longer is LIMIT */
-    SANITIZE_MAX_DEPTH = 32,                /* blocks inside each other, and inline elements likewise; deeper tags go,
+    SANITIZE_VERSION = 1,                  /* as MARKDOWN_VERSION */
+    SANITIZE_MAX_SOURCE = 4 * 1024 * 1024, /* bytes; longer is LIMIT */
+    SANITIZE_MAX_DEPTH = 32,               /* blocks inside each other, and inline elements likewise; deeper tags go,
                                                their text stays */
 };
 
