@@ -1,0 +1,150 @@
+// Every kind of page, in both languages: axe-core finds nothing, vnu finds no error, nothing runs over the side.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { articlePaths, openPage, signIn, startBrowser, startDemo } from './stage.mjs';
+
+const here = createRequire(import.meta.url);
+const AXE = await readFile(here.resolve('axe-core/axe.min.js'), 'utf8');
+const VNU = new URL('node_modules/vnu-jar/build/dist/vnu.jar', import.meta.url).pathname;
+
+let demo, chromium, kinds, folder;
+
+// name → {path, role?, prepare?}: prepare brings the page into its state by acting on it.
+async function collect() {
+  const articles = await articlePaths(demo);
+  const long = articles.find((item) => item.path.includes('pont-vieux')).path;
+  const english = articles.find((item) => item.path.includes('swifts') || item.path.includes('forty-boxes')).path;
+  const closed = articles.find((item) => item.path.includes('marche')).path;
+  const excerpt = articles.find((item) => item.path.includes('haies')).path;
+  const send = (text) => async (page) => {
+    await page.fill('#field-name', 'Axelle');
+    await page.fill('#field-text', text);
+    await Promise.all([page.waitForNavigation(), page.click('button[value=preview]')]);
+  };
+  const submit = async (page) => {
+    await send('Une page de plus à regarder de près, n° ' + Math.random())(page);
+    await Promise.all([page.waitForNavigation(), page.click('button[value=send]')]);
+  };
+  const number = /comment-(\d+)/.exec(await (await fetch(demo.url + long)).text())[1];
+  return {
+    home: { path: '/' },
+    'home-en': { path: '/?lang=en' },
+    section: { path: '/sections/' + /\/sections\/([\w-]+)/.exec(await (await fetch(demo.url)).text())[1] },
+    article: { path: long },
+    'article-en': { path: english },
+    'article-closed': { path: closed },
+    excerpt: { path: excerpt },
+    'newest-first': { path: long + '?order=newest' },
+    'older-page': { path: long + '/comments/1' },
+    charter: { path: '/charter' },
+    'charter-en': { path: '/charter?lang=en' },
+    reply: { path: `/comments/${number}/reply` },
+    report: { path: `/comments/${number}/report` },
+    preview: { path: long, prepare: send('Un *aperçu* à regarder : https://example.org') },
+    'preview-en': { path: english, prepare: send('A *preview* to look at: https://example.org') },
+    'form-errors': {
+      path: long,
+      prepare: async (page) => {
+        await page.fill('#field-name', 'A');
+        await page.fill('#field-text', 'x'.repeat(9000));
+        await Promise.all([page.waitForNavigation(), page.click('button[value=preview]')]);
+      },
+    },
+    received: { path: long, prepare: submit },
+    'received-en': { path: english, prepare: submit },
+    'private-page': {
+      path: long,
+      prepare: async (page) => {
+        await submit(page);
+        await Promise.all([page.waitForNavigation(), page.locator('a[href*="/messages/"]').first().click()]);
+      },
+    },
+    'sign-in': { path: '/sign-in' },
+    'not-found': { path: '/nulle-part' },
+    queue: { path: '/moderation', role: 'moderator' },
+    reported: { path: '/moderation?kind=reported', role: 'moderator' },
+    decided: { path: '/moderation?kind=decided', role: 'moderator' },
+    'desk-message': { path: `/moderation/comments/${number}`, role: 'moderator' },
+    journal: { path: '/moderation/journal', role: 'moderator' },
+    sessions: { path: '/moderation/sessions', role: 'moderator' },
+    'desk-articles': { path: '/moderation/articles', role: 'editor' },
+    'desk-new': { path: '/moderation/articles/new', role: 'editor' },
+    'desk-article': { path: '/moderation/articles/' + /articles\/(\d+)/.exec(long)[1], role: 'editor' },
+    'desk-sections': { path: '/moderation/sections', role: 'editor' },
+    'desk-charter': { path: '/moderation/charter', role: 'administrator' },
+    'desk-accounts': { path: '/moderation/accounts', role: 'administrator' },
+    'desk-site': { path: '/moderation/site', role: 'administrator' },
+  };
+}
+
+before(async () => {
+  [demo, chromium] = await Promise.all([startDemo(), startBrowser()]);
+  kinds = await collect();
+  folder = await mkdtemp(join(tmpdir(), 'palabre-kinds-'));
+});
+after(async () => {
+  await chromium?.close();
+  await demo?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+const signedIn = {};
+
+async function pageFor(role, options) {
+  const page = await openPage(chromium.browser, { ...options, ...(role ? { storageState: signedIn[role] } : {}) });
+  if (role && !signedIn[role]) {
+    await signIn(page, demo, role);
+    signedIn[role] = await page.context().storageState();
+  }
+  return page;
+}
+
+async function lookAt(name, { path, role, prepare }, colorScheme) {
+  const page = await pageFor(role, { colorScheme });
+  const faults = [];
+  await page.goto(demo.url + path);
+  if (prepare) await prepare(page);
+  if (colorScheme === 'light') await writeFile(join(folder, `${name}.html`), await sourceOf(page));
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  for (const violation of found.violations)
+    faults.push(`${name} ${colorScheme}: ${violation.id}: ${violation.nodes.map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`);
+  for (const width of [360, 768]) {
+    await page.setViewportSize({ width, height: 800 });
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (over > 0) faults.push(`${name}: ${over} px over the side at ${width} px`);
+  }
+  for (const wrong of page.wrong) faults.push(`${name}: ${wrong}`);
+  for (const url of page.asked) if (!url.startsWith(demo.url)) faults.push(`${name} asks ${url}`);
+  await page.context().close();
+  return faults;
+}
+
+// The bytes the server sent, not what scripts made of them.
+async function sourceOf(page) {
+  return (await page.mainFrameSource?.()) ?? page.evaluate(async () => {
+    if (document.body.querySelector('form .preview, .wrong')) return `<!DOCTYPE html>${document.documentElement.outerHTML}`;
+    const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    return response.text();
+  });
+}
+
+test('axe finds nothing, on any kind of page, light and dark, narrow and wide', async () => {
+  const faults = [];
+  for (const [name, kind] of Object.entries(kinds))
+    for (const scheme of ['light', 'dark']) faults.push(...(await lookAt(name, kind, scheme)));
+  assert.deepEqual(faults, []);
+});
+
+test('vnu finds no error on any kind of page', async () => {
+  const files = Object.keys(kinds).map((name) => join(folder, `${name}.html`));
+  const { stderr } = await promisify(execFile)('java', ['-jar', VNU, '--errors-only', '--format', 'gnu', ...files], { maxBuffer: 1 << 26 })
+    .catch((error) => error);
+  assert.equal(stderr.trim(), '');
+});
