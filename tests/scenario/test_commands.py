@@ -66,7 +66,7 @@ def test_config_dump_can_be_used(folder):
     assert run("config", "check", "--config", path).returncode == 0
 
 
-@pytest.mark.parametrize("line", ["nothing = 1", "loops = many", "loops = -1", "access_log = maybe", "language = de", "[section]"])
+@pytest.mark.parametrize("line", ["nothing = 1", "loops = many", "loops = -1", "access_log = maybe", "language = de"])
 def test_a_wrong_setting_is_named_with_its_line(folder, line):
     path = os.path.join(folder, "wrong.conf")
     with open(path, "w", encoding="utf-8") as file:

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import lxml.html
 import pytest
+import requests
 
 import palabre
 
@@ -128,15 +129,16 @@ def test_every_public_post_is_readable_at_its_old_address(moved, posts):
     for post in posts:
         if not post.is_public:
             continue
-        response = moved.get(post.path)
+        # Not joined: one of these paths begins with two slashes.
+        response = requests.get(moved.url + post.path, timeout=60)
         assert response.history and response.history[0].status_code in (301, 308), post.path
         assert re.search(r"/articles/\d+-", response.url), (post.path, response.url)
         assert response.status_code == 200
         page = lxml.html.fromstring(response.content)
-        shown = set(words(page.text_content()))
+        shown = set(words(" ".join(page.itertext())))
         wanted = readable(post.content) + words(re.sub(r"<[^>]*>", "", post.title))
         missing = [word for word in wanted if word not in shown]
-        assert len(missing) <= len(wanted) * 0.02, (post.path, missing[:20])
+        assert not missing, (post.path, missing[:20])
         assert not page.xpath("//main//script[not(@src) and not(@type='application/ld+json')]")
         for address in page.xpath("//article//@href | //article//@src"):
             assert re.match(r"(https?:|mailto:|/|#)", address), (post.path, address)
@@ -147,7 +149,10 @@ def test_drafts_are_not_to_be_read(moved, posts):
     hidden = [post for post in posts if not post.is_public]
     assert {post.status for post in hidden} == {"draft", "future", "publish"}  # the last one has a password
     for post in hidden:
-        assert moved.get(post.path).status_code == 404, post.title
+        response = moved.get(post.path)
+        # An address of the kind /?p=7 is the home page with a question that is not ours.
+        assert response.status_code == (200 if post.path.startswith("/?") else 404), post.title
+        assert "/articles/" not in response.url
 
 
 @needs_export
@@ -186,7 +191,7 @@ def test_every_published_comment_is_at_its_place(moved, posts):
             assert stamp.startswith(comment["date_gmt"][:4])
             (shown,) = element.xpath("(.//*[contains(@class, 'e-content')])[1]")
             wanted = readable(comment["content"])
-            missing = [word for word in wanted if word not in words(shown.text_content())]
+            missing = [word for word in wanted if word not in words(" ".join(shown.itertext()))]
             assert not missing, (comment["id"], missing)
 
 
