@@ -88,31 +88,10 @@ static enum status plain_line(const struct wordpress_job *job, const struct wxr_
     return OK;
 }
 
-/* %c3%a9 as é; what is not well-formed gives the text as it was. */
-static slice percent_decoded(struct arena *arena, slice text) {
-    struct buf b;
-    buf_init(&b, text.n + 1);
-    for (size_t i = 0; i < text.n; i++) {
-        int value = 0;
-        bool escape = text.p[i] == '%' && i + 2 < text.n;
-        for (size_t k = 1; escape && k <= 2; k++) {
-            char c = text.p[i + k];
-            int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-            escape = digit >= 0;
-            value = value * 16 + digit;
-        }
-        buf_add_char(&b, escape ? (char)value : text.p[i]);
-        if (escape) i += 2;
-    }
-    slice out = utf8_is_valid(buf_slice(&b)) ? arena_copy(arena, buf_slice(&b)) : text;
-    buf_fini(&b);
-    return out;
-}
-
 static slice slug_of(const struct wordpress_job *job, slice old, slice title) {
     old = slice_trim(old);
     if (text_slug_is_valid(old)) return old;
-    slice decoded = percent_decoded(job->item, old);
+    slice decoded = wordpress__decoded(job->item, old);
     return text_slug(job->item, decoded.n ? decoded : title);
 }
 

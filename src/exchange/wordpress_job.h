@@ -40,6 +40,8 @@ bool wordpress__date(const struct wordpress_job *job, slice gmt, slice rfc822, s
 
 /* The path and query of an http(s) address; empty when it is none, or only the root of a site. Borrowed. */
 slice wordpress__path(slice address);
+/* %c3%a9 as é; what would not be UTF-8 gives the text as it was. */
+slice wordpress__decoded(struct arena *arena, slice text);
 /* The addresses under which visitors reached this item: its link, its short link, its guid; the first of equal ones.
    In the item's arena. */
 void wordpress__old_paths(const struct wordpress_job *job, const struct wxr_item *item, const slice **out,

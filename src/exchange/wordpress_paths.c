@@ -2,6 +2,7 @@
 #include "exchange/wordpress_job.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "text/link.h"
 
 enum { PATHS_MAX = 12, PATH_MAX_BYTES = 2048 };
@@ -33,30 +34,45 @@ static void add_one(struct paths *paths, slice path) {
     paths->items[paths->count++] = path;
 }
 
-static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
-/* The same path as a browser sends it when somebody typed it: %ce%b5 as %CE%B5, one slash for two. */
-static slice normal(struct arena *arena, slice path) {
+slice wordpress__decoded(struct arena *arena, slice text) {
     struct buf b;
-    buf_init(&b, PATH_MAX_BYTES);
-    for (size_t i = 0; i < path.n; i++) {
-        char c = path.p[i];
-        bool escape = c == '%' && i + 2 < path.n && is_hex(path.p[i + 1]) && is_hex(path.p[i + 2]);
-        if (c == '/' && i > 0 && path.p[i - 1] == '/') continue;
-        buf_add_char(&b, c);
-        for (int k = 0; escape && k < 2; k++) {
-            char digit = path.p[++i];
-            buf_add_char(&b, digit >= 'a' ? (char)(digit - 'a' + 'A') : digit);
+    buf_init(&b, text.n + 1);
+    for (size_t i = 0; i < text.n; i++) {
+        int value = 0;
+        bool escape = text.p[i] == '%' && i + 2 < text.n;
+        for (size_t k = 1; escape && k <= 2; k++) {
+            char c = text.p[i + k];
+            int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+            escape = digit >= 0;
+            value = value * 16 + digit;
         }
+        buf_add_char(&b, escape ? (char)value : text.p[i]);
+        if (escape) i += 2;
     }
-    slice out = arena_copy(arena, buf_slice(&b));
+    slice out = utf8_is_valid(buf_slice(&b)) ? arena_copy(arena, buf_slice(&b)) : text;
     buf_fini(&b);
     return out;
 }
 
+/* One slash for two. */
+static slice collapsed(struct arena *arena, slice path) {
+    char *out = arena_alloc(arena, path.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < path.n; i++)
+        if (path.p[i] != '/' || i == 0 || path.p[i - 1] != '/') out[n++] = path.p[i];
+    return (slice){out, n};
+}
+
+/* As it stands; as a browser or a library may tidy it up; and a path alone also as its words, since %ce%b5 may come
+   back as %CE%B5. */
 static void add(struct paths *paths, slice path) {
+    if (!path.n) return;
+    slice tidy = collapsed(paths->arena, path);
     add_one(paths, path);
-    if (path.n) add_one(paths, normal(paths->arena, path));
+    add_one(paths, tidy);
+    if (slice_find_char(path, '?') != SIZE_MAX) return;
+    add_one(paths, wordpress__decoded(paths->arena, path));
+    add_one(paths, wordpress__decoded(paths->arena, tidy));
 }
 
 /* Whether a guid names an item by a number that is not this item's: copied posts carry the guid of their model. */
