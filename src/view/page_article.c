@@ -7,11 +7,12 @@
 #include "text/markdown.h"
 #include "text/typography.h"
 
-/* The tags that end a line when they close or stand alone. */
+/* Whether a tag ends a line: all that are neither inline nor the beginning of a block. */
 static bool breaks_line(slice tag) {
     static const slice names[] = {S_INIT("/p"),  S_INIT("br"),  S_INIT("/li"), S_INIT("/blockquote"), S_INIT("/pre"),
                                   S_INIT("/h2"), S_INIT("/h3"), S_INIT("/h4"), S_INIT("/figcaption"), S_INIT("/td"),
                                   S_INIT("/th"), S_INIT("hr"),  S_INIT("/dt"), S_INIT("/dd")};
+    if (tag.n < 2 || (tag.p[0] != '/' && tag.p[1] != 'r')) return false; /* most of them */
     size_t end = 0;
     while (end < tag.n && tag.p[end] != ' ' && !(tag.p[end] == '/' && end > 0)) end++;
     slice name = slice_sub(tag, 0, end);

@@ -16,11 +16,15 @@ slice view__comment_language(const struct view_comment *comment, const struct vi
     return comment->language.n > 0 ? comment->language : article->language;
 }
 
-slice view__comment_title(const struct view__page *p, const struct view_comment *comment,
+slice view__comment_title(struct view__page *p, const struct view_comment *comment,
                           const struct view_article *article) {
     if (comment->title.n > 0) return view__title(p, view__comment_language(comment, article), comment->title);
-    slice headline = view__title(p, article->language, article->headline);
-    return text_cut_title(p->arena, headline, VIEW__TITLE_CHARS);
+    if (p->titled != article) {
+        slice headline = view__title(p, article->language, article->headline);
+        p->derived_title = text_cut_title(p->arena, headline, VIEW__TITLE_CHARS);
+        p->titled = article;
+    }
+    return p->derived_title;
 }
 
 static slice stub_text(const struct view__page *p, const struct view_comment *comment) {

@@ -128,7 +128,7 @@ void view__page_title(struct view__page *p, slice title) {
 }
 
 void view__page_begin(struct view__page *p, const struct view_context *context) {
-    p->context = context;
+    *p = (struct view__page){.context = context};
     p->catalog = templates_catalog(context->templates);
     p->arena = context->arena;
     p->language = catalog_language(p->catalog);

@@ -20,6 +20,8 @@ struct view__page {
     struct arena *arena;
     slice language; /* of the interface */
     struct value *root, *page;
+    const struct view_article *titled; /* the article whose cut title stands in derived_title: made once a page */
+    slice derived_title;
 };
 
 void view__page_begin(struct view__page *p, const struct view_context *context);
@@ -34,7 +36,7 @@ void view__page_feeds_articles(struct view__page *p);
 void view__page_feeds_comments(struct view__page *p, const struct view_article *article, struct value *labels);
 enum status view__page_render(struct view__page *p, slice template_name, struct buf *out, struct error *error) MUST_USE;
 
-slice view__asset(const struct view__page *p, slice name); /* its address */
+slice view__asset(const struct view__page *p, slice name);                 /* its address */
 slice view__text(const struct view__page *p, const char *message);         /* translated */
 slice view__title(const struct view__page *p, slice language, slice text); /* typography applied, not escaped */
 
@@ -75,8 +77,7 @@ struct view__comment_setting {
 void view__set_comment(struct view__page *p, struct value *object, const struct view_comment *comment,
                        const struct view__comment_setting *setting);
 /* The given title, or the article's, cut at a word. Plain text, typography applied. */
-slice view__comment_title(const struct view__page *p, const struct view_comment *comment,
-                          const struct view_article *article);
+slice view__comment_title(struct view__page *p, const struct view_comment *comment, const struct view_article *article);
 enum { VIEW__TITLE_CHARS = 40 };
 /* published_at, or when it was sent. */
 time_ms view__comment_time(const struct view_comment *comment);
@@ -86,6 +87,7 @@ void view__set_charter(struct view__page *p, const struct view_charter *charter_
 
 /* `problems` for the summary, and `errors` with one text per field. */
 void view__set_problems(struct view__page *p, const struct view_problem *problems, size_t count);
+slice view__problem_text(struct view__page *p, const struct view_problem *problem); /* as it stands beside the field */
 void view__set_form(struct view__page *p, const struct view_form *form_or_null, bool previewed);
 
 #endif
