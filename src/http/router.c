@@ -189,7 +189,7 @@ void http_router_find(const struct http_router *router, enum http_method method,
         return;
     }
     find_exact(router, method, path, match);
-    if (match->kind != HTTP_MATCH_NOT_FOUND || path.n < 2 || path.p[path.n - 1] != '/') {
+    if (match->kind != HTTP_MATCH_NOT_FOUND || path.n < 3 || path.p[path.n - 1] != '/') {
         return;
     }
     struct http_match other = {.kind = HTTP_MATCH_NOT_FOUND};

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 
 struct loop {
@@ -105,6 +106,9 @@ static size_t processors(void) {
 }
 
 enum status loops_new(size_t count, struct loops **out, struct error *error) {
+    /* Writing to a connection that has gone is an error like others, and no reason to die. */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
     struct loops *loops = NEW(struct loops);
     loops->count = count ? count : processors();
     loops->loops = memory_alloc_array(loops->count, sizeof *loops->loops);

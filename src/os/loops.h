@@ -21,7 +21,8 @@ struct loop_task {
     struct loop_task *next; /* the queue's */
 };
 
-/* Starts `count` loops (0: one per processor this process may run on). UNAVAILABLE when threads or descriptors are short.
+/* Starts `count` loops (0: one per processor this process may run on). Ignores SIGPIPE from then on. UNAVAILABLE when
+   threads or descriptors are short.
    Free with loops_free. */
 enum status loops_new(size_t count, struct loops **out, struct error *error) MUST_USE;
 

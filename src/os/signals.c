@@ -20,10 +20,6 @@ enum status signals_init(struct error *error) {
     if (failed) {
         return error_set(error, INTERNAL, "pthread_sigmask: %s", strerror(failed));
     }
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    if (sigaction(SIGPIPE, &ignore, NULL) != 0) {
-        return error_set(error, INTERNAL, "sigaction: %s", strerror(errno));
-    }
     return OK;
 }
 

@@ -14,8 +14,8 @@ enum signal_event {
     SIGNAL_RELOAD, /* SIGHUP */
 };
 
-/* Blocks SIGTERM, SIGINT and SIGHUP in this thread and in those it starts from now on; ignores SIGPIPE. Call it once, on the
-   main thread, before any thread is started. */
+/* Blocks SIGTERM, SIGINT and SIGHUP in this thread and in those it starts from now on. Call it once, on the main thread, before
+   any thread is started. (SIGPIPE: see loops_new.) */
 enum status signals_init(struct error *error) MUST_USE;
 
 /* Waits for the next event, at most timeout_ms (negative: for ever). One thread at a time. */

@@ -1,0 +1,135 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "os/loops.h"
+
+enum { LOOPS = 3, POSTERS = 4, POSTS = 5000 };
+
+static struct loops *loops;
+static _Atomic int ran;
+
+static int set_up(void **state) {
+    struct error error = {0};
+    (void)state;
+    assert_int_equal(loops_new(LOOPS, &loops, &error), OK);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    loops_free(loops);
+    return 0;
+}
+
+struct numbered {
+    struct loop_task task; /* first */
+    struct loop *loop;
+    int poster, number;
+};
+
+static int last[POSTERS]; /* touched on one loop only */
+
+static void take_number(struct loop_task *task) {
+    struct numbered *numbered = (struct numbered *)(void *)task;
+    assert_ptr_equal(loop_current(), numbered->loop);
+    assert_int_equal(last[numbered->poster], numbered->number);
+    last[numbered->poster]++;
+    free(numbered);
+    atomic_fetch_add(&ran, 1);
+}
+
+static void *post_many(void *argument) {
+    int poster = *(int *)argument;
+    for (int i = 0; i < POSTS; i++) {
+        struct numbered *numbered = calloc(1, sizeof *numbered);
+        *numbered = (struct numbered){{take_number, NULL}, loops_at(loops, 1), poster, i};
+        loop_post(numbered->loop, &numbered->task);
+    }
+    return NULL;
+}
+
+static void nothing(void *ctx) { *(int *)ctx += 1; }
+
+static void keeps_each_posters_order(void **state) {
+    (void)state;
+    pthread_t threads[POSTERS];
+    int posters[POSTERS];
+    for (int i = 0; i < POSTERS; i++) {
+        posters[i] = i;
+        assert_int_equal(pthread_create(&threads[i], NULL, post_many, &posters[i]), 0);
+    }
+    for (int i = 0; i < POSTERS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    int called = 0;
+    loop_call(loops_at(loops, 1), nothing, &called); /* behind all the others */
+    assert_int_equal(called, 1);
+    assert_int_equal(atomic_load(&ran), POSTERS * POSTS);
+    assert_null(loop_current());
+}
+
+struct ticking {
+    struct loop_timer *timer;
+    int ticks;
+    _Atomic bool done;
+    int64_t began_ms, took_ms;
+};
+
+static void tick(void *ctx) {
+    struct ticking *ticking = ctx;
+    if (++ticking->ticks == 3) {
+        loop_timer_free(ticking->timer);
+        ticking->took_ms = loop_now_ms(loop_current()) - ticking->began_ms;
+        atomic_store(&ticking->done, true);
+    }
+}
+
+static void start_ticking(void *ctx) {
+    struct ticking *ticking = ctx;
+    ticking->began_ms = loop_now_ms(loop_current());
+    ticking->timer = loop_timer_new(loop_current(), 5, 10, tick, ticking);
+}
+
+static void look(void *ctx) { (void)ctx; }
+
+static void has_timers(void **state) {
+    (void)state;
+    struct ticking ticking = {0};
+    loop_call(loops_at(loops, 0), start_ticking, &ticking);
+    while (!atomic_load(&ticking.done)) {
+        loop_call(loops_at(loops, 0), look, NULL);
+    }
+    assert_int_equal(ticking.ticks, 3);
+    assert_true(ticking.took_ms >= 25);
+}
+
+static void leave_a_timer(void *ctx) { (void)loop_timer_new(loop_current(), 100000, 0, look, ctx); }
+
+static void runs_what_was_posted_before_it_stops(void **state) {
+    (void)state;
+    struct loops *others = NULL;
+    struct error error = {0};
+    assert_int_equal(loops_new(0, &others, &error), OK);
+    assert_true(loops_count(others) >= 1);
+    loop_call(loops_at(others, 0), leave_a_timer, NULL);
+    loops_stop(others);
+    loops_free(others);
+    loops_free(NULL);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_each_posters_order),
+        cmocka_unit_test(has_timers),
+        cmocka_unit_test(runs_what_was_posted_before_it_stops),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
