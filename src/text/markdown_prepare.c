@@ -19,9 +19,10 @@ struct preparer {
     struct buf *out;
     char fence; /* '`' or '~' inside a fenced block of code, otherwise 0 */
     size_t fence_length, fence_quotes;
-    size_t quotes_before; /* of the line before, 0 when it was empty */
-    size_t definitions;   /* of references, so far */
-    bool has_backtick;    /* in the paragraph so far: a span of code may be open */
+    size_t quotes_before;   /* of the line before, 0 when it was empty */
+    size_t definitions;     /* of references, so far */
+    size_t paragraph_lines; /* of the paragraph so far, roughly */
+    bool has_backtick;      /* in the paragraph so far: a span of code may be open */
 };
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -59,6 +60,8 @@ static struct line look_at(slice whole) {
             break;
         }
         line.quotes += quote;
+        bool bullet_or_one = !quote && (width == 1 || (width == 2 && rest.p[0] == '1'));
+        if (bullet_or_one && line.quotes == markers && line.indent < 4) line.opens_item = true;
         i += width;
         if (quote && line.quotes == markers + 1) line.bare = skip_space(whole, i, &line.indent);
     }
@@ -156,11 +159,30 @@ static bool is_refused_definition(struct preparer *p, slice rest) {
     return p->dialect == MARKDOWN_COMMENT || p->definitions > MOST_DEFINITIONS;
 }
 
+/* md4c walks the lines of a paragraph for each bracket that may be a link: too many lines, and brackets are text. */
+static bool is_too_long_for_links(const struct preparer *p) {
+    enum { MOST_LINES_IN_COMMENT = 200, MOST_LINES_IN_ARTICLE = 1000 }; /* rows of a table are such lines, too */
+    return p->paragraph_lines > (p->dialect == MARKDOWN_COMMENT ? MOST_LINES_IN_COMMENT : MOST_LINES_IN_ARTICLE);
+}
+
+static void add_without_links(struct buf *out, slice s) {
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\\' && i + 1 < s.n) {
+            buf_add_char(out, s.p[i++]);
+        } else if (s.p[i] == '[') {
+            buf_add_char(out, '\\');
+        }
+        buf_add_char(out, s.p[i]);
+    }
+}
+
 static void add_content(struct preparer *p, const struct line *line, slice rest_of_source) {
     slice content = slice_after(line->whole, line->content);
     bool comment = p->dialect == MARKDOWN_COMMENT;
     if (line->too_deep != SIZE_MAX) {
         add_unmarked(p->out, content);
+    } else if (is_too_long_for_links(p)) {
+        add_without_links(p->out, content);
     } else if (is_refused_definition(p, slice_make(content.p, content.n + rest_of_source.n))) {
         buf_add_char(p->out, '\\');
         buf_add(p->out, content);
@@ -202,6 +224,7 @@ static void add_line(struct preparer *p, slice whole, slice rest_of_source) {
     if (p->dialect == MARKDOWN_COMMENT && !empty && line.quotes < p->quotes_before) end_quotation(p, &line);
     if (!p->has_backtick) p->has_backtick = slice_find_char(whole, '`') != SIZE_MAX;
     p->quotes_before = empty ? 0 : line.quotes;
+    p->paragraph_lines = empty || (line.opens_item && !ornament) ? 0 : p->paragraph_lines + 1;
     if (ornament) {
         add_ornament(p, &line, line.bare);
     } else if (is_ornament(slice_after(whole, line.content))) {
