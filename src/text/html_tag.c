@@ -12,6 +12,7 @@
     { S_INIT(name), class, TAG_NONE, TAG_NONE, true }
 
 /* In order of their names. */
+/* long: a table */
 static const struct tag_info TAGS[] = {
     KEPT("a", CLASS_INLINE, TAG_A, TAG_A),
     KEPT("abbr", CLASS_INLINE, TAG_ABBR, TAG_NONE),

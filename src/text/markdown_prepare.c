@@ -11,6 +11,7 @@ struct line {
     size_t quotes;   /* '>' among them */
     size_t bare;     /* where the quotations' markers end; items' may follow */
     size_t too_deep; /* where the first marker beyond the ceiling stands; SIZE_MAX: nowhere */
+    bool opens_item; /* a marker that starts an item even in the middle of a paragraph (CommonMark §5.2, §5.3) */
     size_t indent;   /* columns of white space right before content */
 };
 
