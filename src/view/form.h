@@ -22,6 +22,29 @@ enum view_field {
     VIEW_FIELD_TAGLINE,
     VIEW_FIELD_LANGUAGE,
     VIEW_FIELD_TIME_ZONE,
+    /* the desk's */
+    VIEW_FIELD_HEADLINE,
+    VIEW_FIELD_STANDFIRST,
+    VIEW_FIELD_BYLINE,
+    VIEW_FIELD_BODY,
+    VIEW_FIELD_SECTION,
+    VIEW_FIELD_KIND,
+    VIEW_FIELD_SOURCE_URL,
+    VIEW_FIELD_SOURCE_SITE,
+    VIEW_FIELD_SOURCE_AUTHOR,
+    VIEW_FIELD_SOURCE_TITLE,
+    VIEW_FIELD_SOURCE_DATE,
+    VIEW_FIELD_MODERATION,
+    VIEW_FIELD_DISCUSSION,
+    VIEW_FIELD_SLUG,
+    VIEW_FIELD_DESCRIPTION,
+    VIEW_FIELD_INTRODUCTION,
+    VIEW_FIELD_CODE,
+    VIEW_FIELD_LEGAL_GROUND,
+    VIEW_FIELD_ROLE,
+    VIEW_FIELD_DISPLAY_NAME,
+    VIEW_FIELD_CLOSE_AFTER_DAYS,
+    VIEW_FIELD_PASSWORD_NOW,
     VIEW_FIELDS
 };
 slice view_field_name(enum view_field field); /* "name", "text", "password_again", … ; "" for the form */
@@ -45,6 +68,9 @@ enum view_fault {
     VIEW_FAULT_DIFFERENT, /* the two passwords */
     VIEW_FAULT_WRONG,     /* name or password */
     VIEW_FAULT_CONFLICT,  /* a moderator decided meanwhile: it can no longer be changed */
+    VIEW_FAULT_NUMBER,    /* not a whole number; limit: the largest */
+    VIEW_FAULT_FULL,      /* there are as many as there can be */
+    VIEW_FAULT_LAST_ADMINISTRATOR,
     VIEW_FAULTS
 };
 

@@ -17,6 +17,28 @@ static const slice field_names[VIEW_FIELDS] = {
     [VIEW_FIELD_TAGLINE] = S_INIT("tagline"),
     [VIEW_FIELD_LANGUAGE] = S_INIT("language"),
     [VIEW_FIELD_TIME_ZONE] = S_INIT("time_zone"),
+    [VIEW_FIELD_HEADLINE] = S_INIT("headline"),
+    [VIEW_FIELD_STANDFIRST] = S_INIT("standfirst"),
+    [VIEW_FIELD_BYLINE] = S_INIT("byline"),
+    [VIEW_FIELD_BODY] = S_INIT("body"),
+    [VIEW_FIELD_SECTION] = S_INIT("section"),
+    [VIEW_FIELD_KIND] = S_INIT("kind"),
+    [VIEW_FIELD_SOURCE_URL] = S_INIT("source_url"),
+    [VIEW_FIELD_SOURCE_SITE] = S_INIT("source_site"),
+    [VIEW_FIELD_SOURCE_AUTHOR] = S_INIT("source_author"),
+    [VIEW_FIELD_SOURCE_TITLE] = S_INIT("source_title"),
+    [VIEW_FIELD_SOURCE_DATE] = S_INIT("source_date"),
+    [VIEW_FIELD_MODERATION] = S_INIT("moderation"),
+    [VIEW_FIELD_DISCUSSION] = S_INIT("discussion"),
+    [VIEW_FIELD_SLUG] = S_INIT("slug"),
+    [VIEW_FIELD_DESCRIPTION] = S_INIT("description"),
+    [VIEW_FIELD_INTRODUCTION] = S_INIT("introduction"),
+    [VIEW_FIELD_CODE] = S_INIT("code"),
+    [VIEW_FIELD_LEGAL_GROUND] = S_INIT("legal_ground"),
+    [VIEW_FIELD_ROLE] = S_INIT("role"),
+    [VIEW_FIELD_DISPLAY_NAME] = S_INIT("display_name"),
+    [VIEW_FIELD_CLOSE_AFTER_DAYS] = S_INIT("close_after_days"),
+    [VIEW_FIELD_PASSWORD_NOW] = S_INIT("password_now"),
 };
 
 slice view_field_name(enum view_field field) { return field_names[field]; }
@@ -35,6 +57,28 @@ static const char *const field_labels[VIEW_FIELDS] = {
     [VIEW_FIELD_TAGLINE] = T("In a few words"),
     [VIEW_FIELD_LANGUAGE] = T("Language of the publication"),
     [VIEW_FIELD_TIME_ZONE] = T("Time zone"),
+    [VIEW_FIELD_HEADLINE] = T("Headline"),
+    [VIEW_FIELD_STANDFIRST] = T("Standfirst"),
+    [VIEW_FIELD_BYLINE] = T("By-line"),
+    [VIEW_FIELD_BODY] = T("Text"),
+    [VIEW_FIELD_SECTION] = T("Section"),
+    [VIEW_FIELD_KIND] = T("Kind"),
+    [VIEW_FIELD_SOURCE_URL] = T("Address of the page quoted"),
+    [VIEW_FIELD_SOURCE_SITE] = T("Publication quoted"),
+    [VIEW_FIELD_SOURCE_AUTHOR] = T("Its author"),
+    [VIEW_FIELD_SOURCE_TITLE] = T("Its title"),
+    [VIEW_FIELD_SOURCE_DATE] = T("Its date"),
+    [VIEW_FIELD_MODERATION] = T("Moderation of messages"),
+    [VIEW_FIELD_DISCUSSION] = T("Discussion"),
+    [VIEW_FIELD_SLUG] = T("Name in addresses"),
+    [VIEW_FIELD_DESCRIPTION] = T("Description"),
+    [VIEW_FIELD_INTRODUCTION] = T("Introduction"),
+    [VIEW_FIELD_CODE] = T("Code"),
+    [VIEW_FIELD_LEGAL_GROUND] = T("Legal ground"),
+    [VIEW_FIELD_ROLE] = T("Role"),
+    [VIEW_FIELD_DISPLAY_NAME] = T("Name shown to colleagues"),
+    [VIEW_FIELD_CLOSE_AFTER_DAYS] = T("Days until discussions close"),
+    [VIEW_FIELD_PASSWORD_NOW] = T("Your password now"),
 };
 
 /* What a fault is called where the field makes no difference. */
@@ -57,6 +101,10 @@ static const char *const fault_texts[VIEW_FAULTS] = {
     [VIEW_FAULT_DIFFERENT] = T("The two passwords are not the same."),
     [VIEW_FAULT_WRONG] = T("Wrong name or password."),
     [VIEW_FAULT_CONFLICT] = T("A moderator has decided meanwhile: this message can no longer be changed."),
+    [VIEW_FAULT_NUMBER] = T("This is not a whole number that can be used here."),
+    [VIEW_FAULT_FULL] = T("There are as many as there can be."),
+    [VIEW_FAULT_LAST_ADMINISTRATOR] =
+        T("This is the last administrator: make somebody else administrator first."),
 };
 
 /* Where the field makes a difference. */
@@ -74,6 +122,16 @@ static const struct {
     {VIEW_FIELD_RULE, VIEW_FAULT_EMPTY, T("Please choose a rule, or “Something else”.")},
     {VIEW_FIELD_ACCOUNT, VIEW_FAULT_FORM, T("Two to forty small letters, digits, dashes or dots.")},
     {VIEW_FIELD_TIME_ZONE, VIEW_FAULT_FORM, T("No such time zone. Examples: Europe/Paris, UTC.")},
+    {VIEW_FIELD_HEADLINE, VIEW_FAULT_EMPTY, T("An article needs a headline.")},
+    {VIEW_FIELD_SOURCE_URL, VIEW_FAULT_EMPTY, T("An excerpt needs the address of the page it quotes.")},
+    {VIEW_FIELD_SOURCE_URL, VIEW_FAULT_FORM, T("This is not the address of a page: it begins with https:// or http://.")},
+    {VIEW_FIELD_SOURCE_DATE, VIEW_FAULT_FORM, T("This is not a date. Example: 2026-01-31.")},
+    {VIEW_FIELD_SECTION, VIEW_FAULT_FORM, T("There is no such section any more.")},
+    {VIEW_FIELD_SLUG, VIEW_FAULT_FORM, T("Small letters a to z, digits and single hyphens only.")},
+    {VIEW_FIELD_SLUG, VIEW_FAULT_TAKEN, T("Another section is at this address.")},
+    {VIEW_FIELD_CODE, VIEW_FAULT_FORM, T("Up to forty small letters a to z, digits and hyphens.")},
+    {VIEW_FIELD_CODE, VIEW_FAULT_TAKEN, T("Another rule has this code.")},
+    {VIEW_FIELD_PASSWORD_NOW, VIEW_FAULT_WRONG, T("This is not your password.")},
 };
 
 static const char *find_text(const struct view_problem *problem) {
@@ -89,7 +147,7 @@ static slice counted(struct view__page *p, slice message, int64_t count) {
     return catalog_format(p->arena, message, (struct catalog_argument[]){{S("count"), view__number(p, count)}}, 1);
 }
 
-static slice problem_text(struct view__page *p, const struct view_problem *problem) {
+slice view__problem_text(struct view__page *p, const struct view_problem *problem) {
     const struct catalog *c = p->catalog;
     int64_t limit = problem->limit;
     if (problem->fault == VIEW_FAULT_TOO_LONG) {
@@ -124,7 +182,7 @@ static bool has_field(enum view_field field) { return field != VIEW_FIELD_FORM &
 
 static void add_problem(struct view__page *p, struct value *list, struct value *errors,
                         const struct view_problem *problem) {
-    slice text = problem_text(p, problem);
+    slice text = view__problem_text(p, problem);
     if (text.n == 0) return;
     struct value *item = value_list_add_object(list);
     value_set_null(item, S("href"));
