@@ -8,14 +8,14 @@
 /* One feed, its words ready. */
 struct feed__head {
     slice title, subtitle, language;
-    slice self, home; /* absolute */
-    slice id;         /* a URI for ever */
+    slice self, home;   /* absolute */
+    slice id;           /* a URI for ever */
     time_ms updated_at; /* of the newest entry; 0: none */
 };
 
 struct feed__entry {
-    slice id;      /* a URI for ever: without the slug, which may change */
-    slice link;    /* absolute */
+    slice id;   /* a URI for ever: without the slug, which may change */
+    slice link; /* absolute */
     slice title, author, language;
     slice summary; /* plain; may be empty */
     slice content; /* HTML, its addresses absolute */
