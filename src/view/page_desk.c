@@ -82,7 +82,10 @@ slice view__desk_age(const struct view__page *p, time_ms then, time_ms now) {
     enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
     int64_t seconds = now > then ? (now - then) / 1000 : 0;
     if (seconds < MINUTE) return view__text(p, T("just now"));
-    if (seconds >= 7 * (int64_t)DAY) return date_day(p->context->dates, p->arena, then);
+    if (seconds >= 7 * (int64_t)DAY) {
+        const struct catalog_argument date = {S("date"), date_day(p->context->dates, p->arena, then)};
+        return catalog_format(p->arena, view__text(p, T("on {date}")), &date, 1);
+    }
     int64_t n = seconds < HOUR ? seconds / MINUTE : seconds < DAY ? seconds / HOUR : seconds / DAY;
     slice message;
     if (seconds < HOUR)

@@ -134,6 +134,7 @@ static void set_done(struct view__page *p, const struct view_desk_queue *page) {
         count++;
     }
     value_set_bool(done, S("may_undo"), count > 0);
+    value_set_bool(done, S("several"), count > 1);
 }
 
 static void set_late(struct view__page *p, const struct view_desk_queue *page) {
@@ -194,8 +195,8 @@ enum status view_desk_queue(const struct view_context *context, const struct vie
 
 /* --- What colleagues do --------------------------------------------------------------------------------------------- */
 
-static slice open_at(struct view__page *p, slice name) {
-    return catalog_format(p->arena, view__text(p, T("open at {name}’s")),
+static slice opened_text(struct view__page *p, slice name) {
+    return catalog_format(p->arena, view__text(p, T("{name} has it open")),
                           (struct catalog_argument[]){{S("name"), name}}, 1);
 }
 
@@ -218,7 +219,7 @@ void view_desk_presence(const struct view_context *context, const struct view_pr
     for (size_t i = 0; i < presence->open_count; i++) {
         const struct view_queue_entry *entry = &presence->open[i];
         buf_add_format(out, "%s{\"number\":%lld,", i ? "," : "", (long long)entry->comment->number);
-        add_member(out, "text", open_at(&p, entry->opened_by));
+        add_member(out, "text", opened_text(&p, entry->opened_by));
         buf_add_char(out, '}');
     }
     buf_add_char(out, ']');
