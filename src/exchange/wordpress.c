@@ -67,10 +67,13 @@ static enum status begin_channel(struct wordpress_job *job, struct error *error)
     return OK;
 }
 
-static void tell_progress(const struct wordpress_job *job) {
+void wordpress__progress(const struct wordpress_job *job, size_t done, size_t count) {
     if (!job->options->progress) return;
     const struct import_report *r = job->report;
-    job->options->progress(job->options->progress_ctx, wxr_bytes_read(job->reader), wxr_bytes_total(job->reader),
+    int64_t read = wxr_bytes_read(job->reader);
+    double part = count ? (double)done / (double)count : 1; /* reading is the smaller half of the work */
+    job->options->progress(job->options->progress_ctx, job->item_at + (int64_t)((double)(read - job->item_at) * part),
+                           wxr_bytes_total(job->reader),
                            r->articles.made + r->articles.known + r->pages.made + r->pages.known,
                            r->comments.made + r->comments.known);
 }
@@ -82,7 +85,8 @@ static enum status add_items(struct wordpress_job *job, struct error *error) {
         if (!job->source.p) status = begin_channel(job, error);
         if (status == OK) status = wordpress__item_add(job, &item, error);
         if (status) return status == NOT_FOUND ? INTERNAL : status;
-        tell_progress(job);
+        wordpress__progress(job, 1, 1);
+        job->item_at = wxr_bytes_read(job->reader);
         arena_reset(job->item);
     }
     if (status == NOT_FOUND && !job->source.p) return begin_channel(job, error); /* a blog without an item */

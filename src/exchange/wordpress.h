@@ -25,7 +25,8 @@
 
 struct wordpress_options {
     bool dry_run; /* everything is done, and undone */
-    /* Called after each item; may be NULL. bytes_total 0: unknown. progress.h has what to do with it. */
+    /* Called after each item, and now and then within a long one; may be NULL. bytes_done grows, up to bytes_total (0:
+       unknown). progress.h has what to do with it. */
     void (*progress)(void *ctx, int64_t bytes_done, int64_t bytes_total, int64_t articles, int64_t comments);
     void *progress_ctx;
     /* What is kept of a commenter's address (a textual IP address, as in the file); may be NULL: nothing is. Sets the

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define NONE SIZE_MAX
+enum { PROGRESS_EVERY = 256 };
 
 struct entry {
     const struct wxr_comment *c;
@@ -320,6 +321,7 @@ static enum status add_all(struct wordpress_job *job, const struct wxr_item *ite
     for (size_t i = 0; i < e->count && status == OK; i++) {
         size_t depth = line_up(e, e->by_id[i], line);
         while (depth && status == OK) status = add_one(job, item, article, e, &e->items[line[--depth]], error);
+        if (i % PROGRESS_EVERY == 0) wordpress__progress(job, i, e->count);
     }
     memory_free(line);
     return status;

@@ -24,7 +24,11 @@ struct wordpress_job {
     slice blog_host, blog_path;
     slice language;        /* of the articles */
     struct table sections; /* nicename → section id */
+    int64_t item_at;       /* the byte of the file at which reading the current item began, or a little after */
 };
+
+/* Tells how far the import is: done of count comments of the current item (which has been read whole). */
+void wordpress__progress(const struct wordpress_job *job, size_t done, size_t count);
 
 /* An item of the kinds that become articles, its section and its comments. OK also when it had to be left out (the
    report says why); an error only when the database fails. */

@@ -219,13 +219,12 @@ static void local_dates_are_in_the_zone_of_the_site(void **state) {
     struct fixture *f = *state;
     begin(f, "fr");
     begin_item(f, 1, "post", "publish", "");
-    slice xml = buf_slice(&f->xml);
-    char *gmt = strstr((char *)(uintptr_t)xml.p, "2010-01-05 10:00:00");
+    char *gmt = strstr(f->xml.p, "2010-01-05 10:00:00");
     assert_non_null(gmt);
     memcpy(gmt, "0000-00-00 00:00:00", 19);
     end_item(f);
     begin_item(f, 2, "post", "publish", "<pubDate>Mon, 30 Nov -0001 00:00:00 +0000</pubDate>");
-    char *july = strstr(gmt + 20, "2010-01-05 11:00:00");
+    char *july = strstr(strstr(f->xml.p, "<wp:post_id>2<"), "2010-01-05 11:00:00");
     memcpy(july, "2010-07-05 11:00:00", 19);
     memcpy(strstr(july, "2010-01-05 10:00:00"), "0000-00-00 00:00:00", 19);
     end_item(f);
@@ -383,6 +382,33 @@ static void addresses_are_what_the_caller_makes_of_them(void **state) {
     assert_slice(comment_of(f, 1).fingerprint, "f00d");
 }
 
+struct seen {
+    int64_t calls, bytes, total, comments;
+};
+
+static void see_progress(void *ctx, int64_t done, int64_t total, int64_t articles, int64_t comments) {
+    struct seen *seen = ctx;
+    assert_true(done >= seen->bytes && done <= total && comments >= seen->comments && articles <= 3);
+    *seen = (struct seen){seen->calls + 1, done, total, comments};
+}
+
+static void progress_grows_within_a_long_article(void **state) {
+    struct fixture *f = *state;
+    struct seen seen = {0};
+    f->options.progress = see_progress;
+    f->options.progress_ctx = &seen;
+    begin(f, "fr");
+    for (int id = 1; id <= 3; id++) {
+        begin_item(f, id, "post", "publish", "");
+        for (int c = 0; id == 2 && c < 2000; c++) add_comment(f, 10 + c, c % 7 ? 10 + c - 1 : 0, c % 60, "1", "Oui.");
+        end_item(f);
+    }
+    run_well(f);
+    assert_in_range(seen.calls, 8, 20);
+    assert_int_equal(seen.bytes, seen.total);
+    assert_int_equal(seen.comments, 2000);
+}
+
 static void odd_items_do_not_stop_the_others(void **state) {
     struct fixture *f = *state;
     char title[1000];
@@ -429,6 +455,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(numbers_that_are_taken_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_dry_run_and_a_broken_file_write_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(addresses_are_what_the_caller_makes_of_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(progress_grows_within_a_long_article, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_items_do_not_stop_the_others, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
