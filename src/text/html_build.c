@@ -429,8 +429,9 @@ static bool open_table_part(struct builder *b, enum tag tag, slice attributes) {
 
 static bool open_figcaption(struct builder *b, slice attributes) {
     size_t figure = find_block(b, TAG_FIGURE);
-    if (figure == 0 || b->blocks[figure].has_caption) return false;
+    if (figure == 0) return false;
     pop_to(b, figure + 1);
+    if (b->blocks[figure].has_caption) return false;
     push(b, TAG_FIGCAPTION, attributes, false);
     return true;
 }

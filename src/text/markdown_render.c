@@ -79,121 +79,6 @@ static slice allowed_address(struct renderer *r, const MD_ATTRIBUTE *a, bool ima
     return ok ? url : (slice){NULL, 0};
 }
 
-/* Blocks */
-
-static void open_heading(struct renderer *r, unsigned level, bool open) {
-    static const char *const OPEN[] = {"<h2>", "<h3>", "<h4>", "<h5>", "<h6>", "<h6>"};
-    static const char *const CLOSE[] = {"</h2>\n", "</h3>\n", "</h4>\n", "</h5>\n", "</h6>\n", "</h6>\n"};
-    if (is_comment(r)) {
-        buf_add(&r->out, open ? S("<p><strong>") : S("</strong></p>\n"));
-    } else {
-        buf_add(&r->out, slice_of((open ? OPEN : CLOSE)[(level - 1) % 6]));
-    }
-}
-
-static void open_ordered_list(struct renderer *r, const MD_BLOCK_OL_DETAIL *list) {
-    if (list->start == 1) {
-        buf_add(&r->out, S("<ol>\n"));
-    } else {
-        buf_add_format(&r->out, "<ol start=\"%u\">\n", list->start);
-    }
-}
-
-/* A container beyond the ceiling (by indentation; markers were taken care of) gives its text only. */
-static bool is_shown(const struct renderer *r) { return r->depth <= MARKDOWN_MAX_DEPTH; }
-
-static void open_paragraph(struct renderer *r) {
-    if (!is_comment(r)) {
-        r->paragraph = r->out.n;
-        buf_clear(&r->figures);
-    }
-    buf_add(&r->out, S("<p>"));
-}
-
-/* Images alone stand as figures, not inside a paragraph. */
-static void close_paragraph(struct renderer *r) {
-    if (r->paragraph != SIZE_MAX && r->figures.n && r->out.status == OK) {
-        r->out.n = r->paragraph;
-        buf_add(&r->out, buf_slice(&r->figures));
-    } else {
-        buf_add(&r->out, S("</p>\n"));
-    }
-    settle_paragraph(r);
-}
-
-static void open_container(struct renderer *r, MD_BLOCKTYPE type, void *detail) {
-    r->depth++;
-    if (!is_shown(r)) return;
-    if (type == MD_BLOCK_QUOTE) buf_add(&r->out, S("<blockquote>\n"));
-    if (type == MD_BLOCK_UL) buf_add(&r->out, S("<ul>\n"));
-    if (type == MD_BLOCK_OL) open_ordered_list(r, detail);
-}
-
-static void close_container(struct renderer *r, MD_BLOCKTYPE type) {
-    if (is_shown(r)) {
-        if (type == MD_BLOCK_QUOTE) buf_add(&r->out, S("</blockquote>\n"));
-        if (type == MD_BLOCK_UL) buf_add(&r->out, S("</ul>\n"));
-        if (type == MD_BLOCK_OL) buf_add(&r->out, S("</ol>\n"));
-    }
-    r->depth--;
-}
-
-static int enter_block(MD_BLOCKTYPE type, void *detail, void *context) {
-    struct renderer *r = context;
-    flush(r);
-    start_block(r);
-    switch (type) {
-    case MD_BLOCK_QUOTE:
-    case MD_BLOCK_UL:
-    case MD_BLOCK_OL: open_container(r, type, detail); break;
-    case MD_BLOCK_LI: buf_add(&r->out, is_shown(r) ? S("<li>") : S("<br>\n")); break;
-    case MD_BLOCK_HR: buf_add(&r->out, is_comment(r) ? S("") : S("<hr>\n")); break;
-    case MD_BLOCK_H: open_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level, true); break;
-    case MD_BLOCK_CODE: buf_add(&r->out, S("<pre><code>")); break;
-    case MD_BLOCK_P: open_paragraph(r); break;
-    case MD_BLOCK_TABLE:
-        if (((MD_BLOCK_TABLE_DETAIL *)detail)->col_count > MARKDOWN_MAX_COLUMNS) return MARKDOWN__TOO_WIDE;
-        buf_add(&r->out, S("<table>\n"));
-        break;
-    case MD_BLOCK_THEAD: buf_add(&r->out, S("<thead>\n")); break;
-    case MD_BLOCK_TBODY: buf_add(&r->out, S("<tbody>\n")); break;
-    case MD_BLOCK_TR: buf_add(&r->out, S("<tr>")); break;
-    case MD_BLOCK_TH: buf_add(&r->out, S("<th>")); break;
-    case MD_BLOCK_TD: buf_add(&r->out, S("<td>")); break;
-    case MD_BLOCK_DOC:
-    case MD_BLOCK_HTML: break; /* HTML is off */
-    }
-    return go_on(r);
-}
-
-static int leave_block(MD_BLOCKTYPE type, void *detail, void *context) {
-    struct renderer *r = context;
-    flush(r);
-    switch (type) {
-    case MD_BLOCK_QUOTE:
-    case MD_BLOCK_UL:
-    case MD_BLOCK_OL: close_container(r, type); break;
-    case MD_BLOCK_LI: buf_add(&r->out, is_shown(r) ? S("</li>\n") : S("")); break;
-    case MD_BLOCK_H: open_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level, false); break;
-    case MD_BLOCK_CODE:
-        buf_add_html(&r->out, buf_slice(&r->code));
-        buf_clear(&r->code);
-        buf_add(&r->out, S("</code></pre>\n"));
-        break;
-    case MD_BLOCK_P: close_paragraph(r); break;
-    case MD_BLOCK_TABLE: buf_add(&r->out, S("</table>\n")); break;
-    case MD_BLOCK_THEAD: buf_add(&r->out, S("</thead>\n")); break;
-    case MD_BLOCK_TBODY: buf_add(&r->out, S("</tbody>\n")); break;
-    case MD_BLOCK_TR: buf_add(&r->out, S("</tr>\n")); break;
-    case MD_BLOCK_TH: buf_add(&r->out, S("</th>")); break;
-    case MD_BLOCK_TD: buf_add(&r->out, S("</td>")); break;
-    case MD_BLOCK_DOC:
-    case MD_BLOCK_HR:
-    case MD_BLOCK_HTML: break;
-    }
-    return go_on(r);
-}
-
 /* Spans */
 
 static void open_link(struct renderer *r, const MD_SPAN_A_DETAIL *link) {
@@ -257,14 +142,7 @@ static void close_image(struct renderer *r, const MD_SPAN_IMG_DETAIL *image) {
     buf_clear(&r->code);
 }
 
-static int enter_span(MD_SPANTYPE type, void *detail, void *context) {
-    struct renderer *r = context;
-    if (type == MD_SPAN_IMG) {
-        if (r->images++ == 0) flush(r);
-        return go_on(r);
-    }
-    if (r->images) return 0; /* alternative text has no markup */
-    flush(r);
+static void open_span(struct renderer *r, MD_SPANTYPE type, void *detail) {
     switch (type) {
     case MD_SPAN_EM: buf_add(&r->out, S("<em>")); break;
     case MD_SPAN_STRONG: buf_add(&r->out, S("<strong>")); break;
@@ -280,17 +158,9 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *context) {
     case MD_SPAN_WIKILINK:
     case MD_SPAN_U: break; /* off */
     }
-    return go_on(r);
 }
 
-static int leave_span(MD_SPANTYPE type, void *detail, void *context) {
-    struct renderer *r = context;
-    if (type == MD_SPAN_IMG) {
-        if (--r->images == 0) close_image(r, detail);
-        return go_on(r);
-    }
-    if (r->images) return 0;
-    flush(r);
+static void close_span(struct renderer *r, MD_SPANTYPE type) {
     switch (type) {
     case MD_SPAN_EM: buf_add(&r->out, S("</em>")); break;
     case MD_SPAN_STRONG: buf_add(&r->out, S("</strong>")); break;
@@ -307,6 +177,177 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *context) {
     case MD_SPAN_LATEXMATH_DISPLAY:
     case MD_SPAN_WIKILINK:
     case MD_SPAN_U: break;
+    }
+}
+
+static void close_spans(struct renderer *r, size_t down_to) {
+    while (r->span_count > down_to) close_span(r, r->spans[--r->span_count]);
+}
+
+/* md4c 0.4.8 does not always leave the spans it has entered ("[a~](~b"): at the end of a block none stays open. */
+static void close_all_spans(struct renderer *r) {
+    if (r->images) buf_clear(&r->code);
+    r->images = r->spans_beyond = 0;
+    close_spans(r, 0);
+}
+
+static bool has_span(const struct renderer *r, MD_SPANTYPE type) {
+    for (size_t i = 0; i < r->span_count; i++) {
+        if (r->spans[i] == type) return true;
+    }
+    return false;
+}
+
+static int enter_span(MD_SPANTYPE type, void *detail, void *context) {
+    struct renderer *r = context;
+    if (type == MD_SPAN_IMG) {
+        if (r->images++ == 0) flush(r);
+        return go_on(r);
+    }
+    if (r->images) return 0; /* alternative text has no markup */
+    flush(r);
+    bool again = (type == MD_SPAN_A || type == MD_SPAN_CODE) && has_span(r, type);
+    if (r->span_count == MARKDOWN__MAX_SPANS || again) {
+        r->spans_beyond++;
+        return go_on(r);
+    }
+    r->spans[r->span_count++] = type;
+    open_span(r, type, detail);
+    return go_on(r);
+}
+
+static int leave_span(MD_SPANTYPE type, void *detail, void *context) {
+    struct renderer *r = context;
+    if (type == MD_SPAN_IMG) {
+        if (r->images > 0 && --r->images == 0) close_image(r, detail);
+        return go_on(r);
+    }
+    if (r->images) return 0;
+    flush(r);
+    if (r->spans_beyond) {
+        r->spans_beyond--;
+        return go_on(r);
+    }
+    size_t at = r->span_count;
+    while (at > 0 && r->spans[at - 1] != type) at--;
+    if (at > 0) close_spans(r, at - 1);
+    return go_on(r);
+}
+
+/* Blocks */
+
+static void open_heading(struct renderer *r, unsigned level, bool open) {
+    static const char *const OPEN[] = {"<h2>", "<h3>", "<h4>", "<h5>", "<h6>", "<h6>"};
+    static const char *const CLOSE[] = {"</h2>\n", "</h3>\n", "</h4>\n", "</h5>\n", "</h6>\n", "</h6>\n"};
+    if (is_comment(r)) {
+        buf_add(&r->out, open ? S("<p><strong>") : S("</strong></p>\n"));
+    } else {
+        buf_add(&r->out, slice_of((open ? OPEN : CLOSE)[(level - 1) % 6]));
+    }
+}
+
+static void open_ordered_list(struct renderer *r, const MD_BLOCK_OL_DETAIL *list) {
+    if (list->start == 1) {
+        buf_add(&r->out, S("<ol>\n"));
+    } else {
+        buf_add_format(&r->out, "<ol start=\"%u\">\n", list->start);
+    }
+}
+
+/* A container beyond the ceiling (by indentation; markers were taken care of) gives its text only. */
+static bool is_shown(const struct renderer *r) { return r->depth <= MARKDOWN_MAX_DEPTH; }
+
+static void open_paragraph(struct renderer *r) {
+    if (!is_comment(r)) {
+        r->paragraph = r->out.n;
+        buf_clear(&r->figures);
+    }
+    buf_add(&r->out, S("<p>"));
+}
+
+/* Images alone stand as figures, not inside a paragraph. */
+static void close_paragraph(struct renderer *r) {
+    if (r->paragraph != SIZE_MAX && r->figures.n && r->out.status == OK) {
+        r->out.n = r->paragraph;
+        buf_add(&r->out, buf_slice(&r->figures));
+    } else {
+        buf_add(&r->out, S("</p>\n"));
+    }
+    settle_paragraph(r);
+}
+
+static void open_container(struct renderer *r, MD_BLOCKTYPE type, void *detail) {
+    r->depth++;
+    if (!is_shown(r)) return;
+    if (type == MD_BLOCK_QUOTE) buf_add(&r->out, S("<blockquote>\n"));
+    if (type == MD_BLOCK_UL) buf_add(&r->out, S("<ul>\n"));
+    if (type == MD_BLOCK_OL) open_ordered_list(r, detail);
+}
+
+static void close_container(struct renderer *r, MD_BLOCKTYPE type) {
+    if (is_shown(r)) {
+        if (type == MD_BLOCK_QUOTE) buf_add(&r->out, S("</blockquote>\n"));
+        if (type == MD_BLOCK_UL) buf_add(&r->out, S("</ul>\n"));
+        if (type == MD_BLOCK_OL) buf_add(&r->out, S("</ol>\n"));
+    }
+    r->depth--;
+}
+
+static int enter_block(MD_BLOCKTYPE type, void *detail, void *context) {
+    struct renderer *r = context;
+    flush(r);
+    close_all_spans(r);
+    start_block(r);
+    switch (type) {
+    case MD_BLOCK_QUOTE:
+    case MD_BLOCK_UL:
+    case MD_BLOCK_OL: open_container(r, type, detail); break;
+    case MD_BLOCK_LI: buf_add(&r->out, is_shown(r) ? S("<li>") : S("<br>\n")); break;
+    case MD_BLOCK_HR: buf_add(&r->out, is_comment(r) ? S("") : S("<hr>\n")); break;
+    case MD_BLOCK_H: open_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level, true); break;
+    case MD_BLOCK_CODE: buf_add(&r->out, S("<pre><code>")); break;
+    case MD_BLOCK_P: open_paragraph(r); break;
+    case MD_BLOCK_TABLE:
+        if (((MD_BLOCK_TABLE_DETAIL *)detail)->col_count > MARKDOWN_MAX_COLUMNS) return MARKDOWN__TOO_WIDE;
+        buf_add(&r->out, S("<table>\n"));
+        break;
+    case MD_BLOCK_THEAD: buf_add(&r->out, S("<thead>\n")); break;
+    case MD_BLOCK_TBODY: buf_add(&r->out, S("<tbody>\n")); break;
+    case MD_BLOCK_TR: buf_add(&r->out, S("<tr>")); break;
+    case MD_BLOCK_TH: buf_add(&r->out, S("<th>")); break;
+    case MD_BLOCK_TD: buf_add(&r->out, S("<td>")); break;
+    case MD_BLOCK_DOC:
+    case MD_BLOCK_HTML: break; /* HTML is off */
+    }
+    return go_on(r);
+}
+
+static int leave_block(MD_BLOCKTYPE type, void *detail, void *context) {
+    struct renderer *r = context;
+    flush(r);
+    close_all_spans(r);
+    switch (type) {
+    case MD_BLOCK_QUOTE:
+    case MD_BLOCK_UL:
+    case MD_BLOCK_OL: close_container(r, type); break;
+    case MD_BLOCK_LI: buf_add(&r->out, is_shown(r) ? S("</li>\n") : S("")); break;
+    case MD_BLOCK_H: open_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level, false); break;
+    case MD_BLOCK_CODE:
+        buf_add_html(&r->out, buf_slice(&r->code));
+        buf_clear(&r->code);
+        r->in_code_block = false;
+        buf_add(&r->out, S("</code></pre>\n"));
+        break;
+    case MD_BLOCK_P: close_paragraph(r); break;
+    case MD_BLOCK_TABLE: buf_add(&r->out, S("</table>\n")); break;
+    case MD_BLOCK_THEAD: buf_add(&r->out, S("</thead>\n")); break;
+    case MD_BLOCK_TBODY: buf_add(&r->out, S("</tbody>\n")); break;
+    case MD_BLOCK_TR: buf_add(&r->out, S("</tr>\n")); break;
+    case MD_BLOCK_TH: buf_add(&r->out, S("</th>")); break;
+    case MD_BLOCK_TD: buf_add(&r->out, S("</td>")); break;
+    case MD_BLOCK_DOC:
+    case MD_BLOCK_HR:
+    case MD_BLOCK_HTML: break;
     }
     return go_on(r);
 }
@@ -333,6 +374,12 @@ static void add_text(struct renderer *r, MD_TEXTTYPE type, slice text) {
     }
 }
 
+/* Inside a span of code that was not written, it is text like other text. */
+static void add_code(struct renderer *r, slice code) {
+    bool written = r->images || r->in_code_block || has_span(r, MD_SPAN_CODE);
+    buf_add(written ? &r->code : &r->pending, code);
+}
+
 static int text(MD_TEXTTYPE type, const MD_CHAR *p, MD_SIZE size, void *context) {
     struct renderer *r = context;
     slice s = {p, size};
@@ -344,7 +391,7 @@ static int text(MD_TEXTTYPE type, const MD_CHAR *p, MD_SIZE size, void *context)
     case MD_TEXT_BR:
     case MD_TEXT_SOFTBR: break_line(r, type); break;
     case MD_TEXT_CODE:
-    case MD_TEXT_LATEXMATH: buf_add(&r->code, s); break;
+    case MD_TEXT_LATEXMATH: add_code(r, s); break;
     }
     return go_on(r);
 }

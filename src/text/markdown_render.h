@@ -12,18 +12,24 @@
    everywhere, whatever its header says. */
 enum { MARKDOWN__TOO_WIDE = -2 };
 
+enum { MARKDOWN__MAX_SPANS = 32 };
+
 struct renderer {
     struct arena *arena;
     enum markdown_dialect dialect;
     struct running running;
     struct buf out;
-    struct buf pending; /* running text that md4c gives in pieces: set and searched as a whole */
-    struct buf code;    /* the same inside code, and an image's alternative text */
-    struct buf figures; /* what the paragraph becomes if it holds images alone */
-    size_t depth;       /* quotations and lists that are open */
-    size_t images;      /* images that are open, one inside the other's alternative text */
-    size_t paragraph;   /* where the paragraph starts in out, when it may become figures; otherwise SIZE_MAX */
+    struct buf pending;                     /* running text that md4c gives in pieces: set and searched as a whole */
+    struct buf code;                        /* the same inside code, and an image's alternative text */
+    struct buf figures;                     /* what the paragraph becomes if it holds images alone */
+    size_t depth;                           /* quotations and lists that are open */
+    MD_SPANTYPE spans[MARKDOWN__MAX_SPANS]; /* that are open and written */
+    size_t span_count;
+    size_t spans_beyond; /* that are open and not written, there being too many */
+    size_t images;       /* images that are open, one inside the other's alternative text */
+    size_t paragraph;    /* where the paragraph starts in out, when it may become figures; otherwise SIZE_MAX */
     bool link_is_open;
+    bool in_code_block;
     slice link_href;
 };
 
