@@ -115,7 +115,8 @@ void desk_edit_reply(struct request *r, const struct desk_edit_page *page, int h
     struct view_article_status article_status;
     form.problems = page->problems.items;
     form.problem_count = page->problems.count;
-    struct view_desk_article shown = {.form = &form, .notice = page->notice, .now = clock_now()};
+    struct view_desk_article shown = {
+        .form = &form, .notice = page->notice, .from_revision = page->from_revision, .now = clock_now()};
     if (page->stored) {
         article_status = map_article_status(page->stored);
         shown.status = &article_status;
@@ -135,6 +136,18 @@ void desk_article_new(struct request *r) {
     desk_edit_reply(r, page, 200);
 }
 
+/* ?from=3: an earlier text, to be looked over and saved anew. */
+static void take_earlier(struct request *r, struct desk_edit_page *page) {
+    struct article_revision revision;
+    struct error error;
+    int64_t number = request_field_int(r, "from");
+    if (article_revision_get(r->db, r->arena, page->stored->id, number, &revision, &error) != OK) return;
+    page->form.headline = revision.headline;
+    page->form.standfirst = revision.standfirst;
+    page->form.body = revision.body_source;
+    page->from_revision = number;
+}
+
 void desk_article(struct request *r) {
     struct article *article = ARENA_NEW(r->arena, struct article);
     struct desk_edit_page *page = ARENA_NEW(r->arena, struct desk_edit_page);
@@ -142,7 +155,43 @@ void desk_article(struct request *r) {
     page->stored = article;
     page->form = map_article_form(r->arena, desk_edit_dates(r), article);
     page->notice = notice_of(request_field(r, "done"));
+    take_earlier(r, page);
     desk_edit_reply(r, page, 200);
+}
+
+void desk_article_preview(struct request *r) {
+    struct article article;
+    struct error error = {OK, ""};
+    if (!desk_edit_load(r, &article)) return;
+    struct view_article shown = map_article(&article);
+    struct view_article_preview page = {
+        .article = &shown, .state = map_article_status(&article).state, .id = article.id.v};
+    struct buf *body = request_buf(r);
+    enum status status = view_article_preview(request_view_in(r, article.language), &page, body, &error);
+    request_reply_page(r, 200, body, status, &error);
+}
+
+void desk_article_revision(struct request *r) {
+    struct article article;
+    struct article_revision revision;
+    struct error error = {OK, ""};
+    if (!desk_edit_load(r, &article)) return;
+    int64_t number = request_number(r, "revision");
+    enum status status = article_revision_get(r->db, r->arena, article.id, number, &revision, &error);
+    if (status != OK) {
+        request_fail_status(r, status, &error, VIEW_ERROR_PAGE, S(""), S("/moderation/articles"));
+        return;
+    }
+    struct view_desk_revision page = {.id = article.id.v,
+                                      .revision = {revision.revision, revision.replaced_at, revision.by_name},
+                                      .headline = revision.headline,
+                                      .standfirst = revision.standfirst,
+                                      .body = revision.body_source,
+                                      .language = article.language,
+                                      .now = clock_now()};
+    struct buf *body = request_buf(r);
+    status = view_desk_revision(request_view(r), &page, body, &error);
+    request_reply_page(r, 200, body, status, &error);
 }
 
 /* --- The switch of the discussion --------------------------------------------------------------------------------- */

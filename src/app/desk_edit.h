@@ -15,6 +15,7 @@ struct desk_edit_page {
     struct edit_problems problems;
     bool conflict;
     enum view_article_notice notice;
+    int64_t from_revision; /* the form holds this earlier text; 0: no */
 };
 void desk_edit_reply(struct request *r, const struct desk_edit_page *page, int http_status);
 

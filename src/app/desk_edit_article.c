@@ -3,6 +3,7 @@
 #include "app/desk_edit.h"
 
 #include "app/desk_edit_routes.h"
+#include "app/map.h"
 #include "domain/section.h"
 
 /* What a button does; the names are the form's. */
@@ -77,6 +78,12 @@ static void read_switches(struct request *r, struct editing *e) {
     e->keeps_discussion = request_has_field(r, "was_discussion") && slice_equal(f->discussion, f->was_discussion);
 }
 
+/* Empty lines before the text mean nothing, and a form may have put one there. */
+static slice without_first_lines(slice text) {
+    while (text.n && (text.p[0] == '\r' || text.p[0] == '\n')) text = slice_after(text, 1);
+    return text;
+}
+
 static void read_article(struct request *r, struct editing *e) {
     const struct view_article_form *f = &e->page.form;
     struct article *a = &e->article;
@@ -85,7 +92,7 @@ static void read_article(struct request *r, struct editing *e) {
     a->headline = f->headline;
     a->standfirst = f->standfirst;
     a->byline = f->byline;
-    a->body_source = f->body;
+    a->body_source = without_first_lines(f->body);
     a->language = f->language.n ? f->language : r->site.language;
     a->source_url = f->source_url;
     a->source_site = f->source_site;
@@ -102,10 +109,35 @@ static void read_article(struct request *r, struct editing *e) {
     read_switches(r, e);
 }
 
-/* Every field has its say, not the first one alone: each fault is mended in a copy, and the rest is looked at. */
+/* Makes a field that was found wrong right, for the sake of those after it. False: what was wrong is none of these. */
+static bool mend(struct article *a, enum view_field field) {
+    const struct {
+        enum view_field field;
+        slice *value, good;
+    } fields[] = {{VIEW_FIELD_HEADLINE, &a->headline, S("-")},
+                  {VIEW_FIELD_STANDFIRST, &a->standfirst, S("")},
+                  {VIEW_FIELD_BYLINE, &a->byline, S("")},
+                  {VIEW_FIELD_LANGUAGE, &a->language, S("fr")},
+                  {VIEW_FIELD_SOURCE_URL, &a->source_url, S("https://example.org/")},
+                  {VIEW_FIELD_SOURCE_SITE, &a->source_site, S("")},
+                  {VIEW_FIELD_SOURCE_AUTHOR, &a->source_author, S("")},
+                  {VIEW_FIELD_SOURCE_TITLE, &a->source_title, S("")}};
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
+        if (fields[i].field != field) continue;
+        *fields[i].value = fields[i].good;
+        return true;
+    }
+    return false;
+}
+
+/* Whatever is wrong is said at once, not one field after the other. */
 static void prepare(struct request *r, struct editing *e) {
     struct error error = {OK, ""};
-    if (article_prepare(r->arena, &e->article, &error) != OK) edit_problem_add_detail(&e->page.problems, &error);
+    while (article_prepare(r->arena, &e->article, &error) != OK) {
+        struct view_problem problem = edit_problem_of_detail(&error);
+        edit_problem_add(&e->page.problems, problem.field, problem.fault, problem.limit);
+        if (!mend(&e->article, problem.field)) return;
+    }
 }
 
 /* --- Writing ------------------------------------------------------------------------------------------------------ */
@@ -182,6 +214,21 @@ static void after_edit(struct request *r, void *data, enum status status, const 
     }
 }
 
+/* --- Preview ------------------------------------------------------------------------------------------------------ */
+
+/* As readers will see it once it is saved: published now, or corrected now. */
+static void reply_preview(struct request *r, struct editing *e) {
+    struct error error = {OK, ""};
+    struct view_article shown = map_article(&e->article);
+    shown.updated_at = clock_now();
+    if (!shown.published_at) shown.published_at = shown.updated_at;
+    struct view_article_preview page = {
+        .article = &shown, .state = map_article_status(&e->stored).state, .form = &e->page.form, .id = e->stored.id.v};
+    struct buf *body = request_buf(r);
+    enum status status = view_article_preview(request_view_in(r, e->article.language), &page, body, &error);
+    request_reply_page(r, 200, body, status, &error);
+}
+
 /* --- The handler -------------------------------------------------------------------------------------------------- */
 
 static enum edit_action action_of(struct request *r) {
@@ -205,6 +252,8 @@ void desk_article_post(struct request *r) {
     prepare(r, e);
     if (e->page.problems.count)
         reply_again(r, e, 422);
+    else if (e->action == EDIT_PREVIEW)
+        reply_preview(r, e);
     else
         request_write(r, e, apply_edit, after_edit);
 }

@@ -8,6 +8,8 @@
 void desk_articles(struct request *r);
 void desk_article(struct request *r);
 void desk_article_new(struct request *r);
+void desk_article_preview(struct request *r);
+void desk_article_revision(struct request *r);
 void desk_article_discussion(struct request *r);
 
 /* desk_edit_article.c: what its form does */
@@ -25,6 +27,8 @@ void desk_article_post(struct request *r);
     {HTTP_POST, "/moderation/articles/new", 0, DESK_EDIT(desk_article_post)}, \
     {HTTP_GET, "/moderation/articles/{id:int}", 0, DESK_EDIT(desk_article)}, \
     {HTTP_POST, "/moderation/articles/{id:int}", 0, DESK_EDIT(desk_article_post)}, \
+    {HTTP_GET, "/moderation/articles/{id:int}/preview", 0, DESK_EDIT(desk_article_preview)}, \
+    {HTTP_GET, "/moderation/articles/{id:int}/revisions/{revision:int}", 0, DESK_EDIT(desk_article_revision)}, \
     {HTTP_POST, "/moderation/articles/{id:int}/discussion", 0, DESK_EDIT(desk_article_discussion)},
 /* clang-format on */
 

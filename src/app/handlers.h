@@ -9,7 +9,6 @@ void read_comment(struct request *r);       /* GET /comments/N: redirect to its 
 void read_section_older(struct request *r); /* GET /sections/S?before= */
 void read_own(struct request *r);           /* GET /articles/N/own */
 void read_discussion(struct request *r);    /* a discussion for one who carries an author's cookie */
-void read_draft(struct request *r);         /* GET /moderation/articles/N/preview */
 void read_health(struct request *r);        /* GET /healthz, /readyz */
 void read_front(struct request *r);         /* GET /?… : an old address in the query, or home */
 void read_unknown(struct request *r);       /* no such address: an old one's redirect, or 404 */

@@ -202,7 +202,6 @@ enum status article_set_discussion(struct db *db, article_id id, bool closed, en
     db_bind_int(rows, "id", id.v);
     db_bind_bool(rows, "discussion_closed", closed);
     bind_moderation(rows, moderation);
-    db_bind_int(rows, "now", clock_now());
     status = db_run(rows, NULL, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);

@@ -83,6 +83,10 @@ enum { VIEW__TITLE_CHARS = 40 };
 time_ms view__comment_time(const struct view_comment *comment);
 slice view__comment_language(const struct view_comment *comment, const struct view_article *article);
 
+struct view_discussion;
+/* The head and the article of a discussion's page, without its messages: page_discussion.c. */
+void view__article_begin(struct view__page *p, const struct view_context *context, const struct view_discussion *page);
+
 void view__set_charter(struct view__page *p, const struct view_charter *charter_or_null);
 
 /* `problems` for the summary, and `errors` with one text per field. */

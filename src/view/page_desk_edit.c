@@ -2,6 +2,7 @@
 #include "view/page_desk_edit.h"
 
 #include "view/page_desk_edit_common.h"
+#include "view/page_read.h"
 
 static const slice MODERATIONS[] = {
     [VIEW_MODERATION_INHERIT] = S_INIT(""),
@@ -105,8 +106,11 @@ static const char *const NOTICES[] = {
 };
 
 static void set_notice(struct view__page *p, enum view_article_notice notice, slice headline) {
-    value_set_string(p->root, S("notice"), notice == VIEW_ARTICLE_NOTHING ? S("") : view__text(p, NOTICES[notice]));
-    value_set_string(p->root, S("notice_headline"), headline);
+    slice text = notice == VIEW_ARTICLE_NOTHING ? S("") : view__text(p, NOTICES[notice]);
+    const struct catalog_argument arguments[] = {{S("field"), headline}, {S("problem"), text}};
+    if (text.n > 0 && headline.n > 0)
+        text = catalog_format(p->arena, view__text(p, T("{field}: {problem}")), arguments, ARRAY_COUNT(arguments));
+    value_set_string(p->root, S("notice"), text);
 }
 
 /* --- The list ----------------------------------------------------------------------------------------------------- */
@@ -248,6 +252,7 @@ enum status view_desk_article(const struct view_context *context, const struct v
     set_conflict(&p, page->conflict, page->now);
     set_revisions(&p, page);
     value_set_string(p.root, S("list_href"), S(ADDRESS_DESK "/articles"));
+    value_set_int(p.root, S("from_revision"), page->from_revision);
     if (page->status) {
         struct value *object = value_set_object(p.root, S("status"));
         set_status(&p, object, page->status, page->now);
@@ -256,4 +261,46 @@ enum status view_desk_article(const struct view_context *context, const struct v
         value_set_null(p.root, S("status"));
     }
     return view__page_render(&p, S("desk/article"), out, error);
+}
+
+/* --- Preview, and earlier texts ----------------------------------------------------------------------------------- */
+
+enum status view_article_preview(const struct view_context *context, const struct view_article_preview *page,
+                                 struct buf *out, struct error *error) {
+    struct view_article article = *page->article;
+    const struct view_discussion discussion = {.article = &article, .is_article = true, .page = 1, .page_count = 1};
+    struct view__page p;
+    article.is_draft = false; /* readers will not see the mark */
+    view__article_begin(&p, context, &discussion);
+    view__page_noindex(&p);
+    struct value *preview = value_set_object(p.root, S("preview"));
+    value_set_string(preview, S("csrf"), context->viewer->csrf);
+    value_set_string(preview, S("back"), article_address(&p, page->id));
+    value_set_bool(preview, S("is_published"), page->state == VIEW_ARTICLE_PUBLISHED);
+    value_set_bool(preview, S("is_draft"), page->state != VIEW_ARTICLE_PUBLISHED);
+    if (page->form)
+        view__edit_set_form(&p, page->form);
+    else
+        value_set_null(p.root, S("form"));
+    return view__page_render(&p, S("desk/preview"), out, error);
+}
+
+enum status view_desk_revision(const struct view_context *context, const struct view_desk_revision *page,
+                               struct buf *out, struct error *error) {
+    struct view__page p = {.context = context, .arena = context->arena};
+    const struct view_article_revision *revision = &page->revision;
+    slice back = article_address(&p, page->id);
+    slice here = arena_format(p.arena, "%.*s/revisions/%lld", SLICE_FMT(back), (long long)revision->revision);
+    view__desk_begin(&p, context, &(struct view_desk){VIEW_DESK_ARTICLES, here}, T("Earlier text"));
+    value_set_string(p.root, S("back"), back);
+    value_set_string(p.root, S("restore_href"),
+                     arena_format(p.arena, "%.*s?from=%lld", SLICE_FMT(back), (long long)revision->revision));
+    value_set_int(p.root, S("revision"), revision->revision);
+    view__desk_set_time(&p, p.root, "replaced", revision->replaced_at, page->now);
+    value_set_string(p.root, S("by"), revision->replaced_by);
+    value_set_string(p.root, S("headline"), page->headline);
+    value_set_string(p.root, S("standfirst"), page->standfirst);
+    value_set_string(p.root, S("body"), page->body);
+    view__set_lang(&p, p.root, page->language);
+    return view__page_render(&p, S("desk/revision"), out, error);
 }

@@ -91,9 +91,31 @@ struct view_desk_article {
     const struct view_article_revision *revisions; /* newest first */
     size_t revision_count;
     enum view_article_notice notice;
+    int64_t from_revision; /* the form holds this earlier text, not yet saved; 0: no */
     time_ms now;
 };
 enum status view_desk_article(const struct view_context *context, const struct view_desk_article *page, struct buf *out,
                               struct error *error) MUST_USE;
+
+/* An article exactly as readers will see it, under a bar with what to do next. Made with the context of the article's
+   language, like the reader's page. */
+struct view_article_preview {
+    const struct view_article *article; /* with body; is_draft not looked at */
+    enum view_article_state state;
+    const struct view_article_form *form; /* what is not saved yet, carried along; NULL: as stored */
+    int64_t id;                           /* 0: new */
+};
+enum status view_article_preview(const struct view_context *context, const struct view_article_preview *page,
+                                 struct buf *out, struct error *error) MUST_USE;
+
+/* A text that the article had before. */
+struct view_desk_revision {
+    int64_t id; /* the article's */
+    struct view_article_revision revision;
+    slice headline, standfirst, body, language;
+    time_ms now;
+};
+enum status view_desk_revision(const struct view_context *context, const struct view_desk_revision *page,
+                               struct buf *out, struct error *error) MUST_USE;
 
 #endif

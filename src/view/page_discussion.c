@@ -168,17 +168,21 @@ static void set_addresses(struct view__page *p, const struct view_discussion *d)
     if (article->is_draft || d->order == VIEW_NEWEST_FIRST) view__page_noindex(p);
 }
 
+void view__article_begin(struct view__page *p, const struct view_context *context, const struct view_discussion *page) {
+    view__page_begin(p, context);
+    set_title(p, page);
+    set_addresses(p, page);
+    set_open_graph(p, page->article);
+    struct value *object = value_set_object(p->root, S("article"));
+    view__set_article(p, object, page->article, page->is_article ? VIEW__WHOLE : VIEW__NAMED);
+}
+
 enum status view_discussion(const struct view_context *context, const struct view_discussion *page, struct buf *out,
                             struct error *error) {
     const struct view_article *article = page->article;
     const struct setting s = {article, page->form, page->own, page->own_count, page->page == page->page_count};
     struct view__page p;
-    view__page_begin(&p, context);
-    set_title(&p, page);
-    set_addresses(&p, page);
-    set_open_graph(&p, article);
-    struct value *object = value_set_object(p.root, S("article"));
-    view__set_article(&p, object, article, page->is_article ? VIEW__WHOLE : VIEW__NAMED);
+    view__article_begin(&p, context, page);
     /* A page of the house ('About us') that takes no messages has no discussion to show. */
     bool discussed = page->form || page->thread_count > 0 || article->kind != VIEW_ARTICLE_PAGE;
     if (discussed && !article->is_draft) {
