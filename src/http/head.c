@@ -51,14 +51,14 @@ static struct http__refusal check_length(slice input, const struct http__scan *s
 static struct http__refusal take_line(slice input, size_t end, struct http__scan *scan,
                                       const struct http__head_limits *limits) {
     size_t start = scan->line_start;
-    if (end == start || input.p[end - 1] != '\r') {
-        return REFUSE(400, "A line does not end in CR LF.");
-    }
     if (scan->lines == 0 && end + 1 > limits->line_bytes) {
         return REFUSE(414, "The request line is too long.");
     }
     if (end + 1 > limits->head_bytes) {
         return REFUSE(431, "The head of the request is too large.");
+    }
+    if (end == start || input.p[end - 1] != '\r') {
+        return REFUSE(400, "A line does not end in CR LF.");
     }
     if (input.p[start] == ' ' || input.p[start] == '\t') {
         return REFUSE(400, "A line begins with white space.");
