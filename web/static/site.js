@@ -55,7 +55,7 @@ function remember() {
     if (known?.[field.name] && !field.value) field.value = known[field.name];
   }
   box.checked = Boolean(known);
-  row.hidden = false;
+  row.classList.add("ready");
   const save = () => {
     store.set("me", box.checked ? Object.fromEntries(fields.map((field) => [field.name, field.value])) : null);
   };
@@ -140,7 +140,7 @@ function offerAnswers() {
       quote(message);
       goToForm();
     });
-    link.after(button);
+    link.parentElement.append(button); // at the end: nothing moves
   }
   find("button", line).addEventListener("click", () => answer(null));
 }
