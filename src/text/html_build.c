@@ -191,11 +191,6 @@ static void make_place_for_text(struct builder *b) {
     if (top_content(b) == CONTENT_FLOW) push(b, TAG_P, (slice){NULL, 0}, true);
 }
 
-static bool ends_in_space(const struct builder *b) {
-    slice s = b->text.n ? buf_slice(&b->text) : buf_slice(&b->out);
-    return s.n > 0 && s.p[s.n - 1] == ' ';
-}
-
 /* Everything that is open is written: text may follow. */
 static void start_text(struct builder *b) {
     bool spaced = b->space, newline = b->newline;
@@ -207,7 +202,7 @@ static void start_text(struct builder *b) {
         flush_text(b);
         for (size_t i = 0; i < (breaks ? breaks : 1); i++) buf_add(&b->out, S("<br>\n"));
         b->running.state.before = ' ';
-    } else if (has_text && spaced && !ends_in_space(b)) {
+    } else if (has_text && spaced) {
         buf_add_char(&b->text, ' ');
     }
     forget_space(b);
@@ -321,10 +316,6 @@ bool build__open_inline(struct builder *b, enum tag tag, enum tag source, slice 
     if (source == TAG_A) build__close_inline(b, TAG_A); /* no link inside a link */
     start_caption(b);
     if (b->inline_count == SANITIZE_MAX_DEPTH) return false;
-    if (b->space && top(b)->has_text && !b->newline && b->line_breaks == 0) { /* the space stays outside */
-        buf_add_char(&b->text, ' ');
-        b->space = false;
-    }
     flush_text(b);
     size_t depth = b->block_count - (top(b)->implied ? 1 : 0);
     b->inlines[b->inline_count++] = (struct build_inline){tag, source, attributes, depth, false};

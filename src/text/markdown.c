@@ -13,23 +13,17 @@
 
 /* Newlines as LF, and no control characters: what is stored was checked, what comes from an import may not be. */
 static void add_clean(slice source, struct buf *out) {
-    for (size_t i = 0; i < source.n; i++) {
-        unsigned char c = (unsigned char)source.p[i];
-        bool pair = c == '\r' && i + 1 < source.n && source.p[i + 1] == '\n';
-        if (c == '\r' && !pair) {
-            buf_add_char(out, '\n');
-        } else if (c >= ' ' || c == '\n' || c == '\t') {
-            buf_add_char(out, (char)c);
+    for (slice rest = source; rest.n;) {
+        slice at = rest;
+        uint32_t c;
+        (void)utf8_next(&rest, &c);
+        slice one = slice_sub(at, 0, at.n - rest.n);
+        if (c == '\r') {
+            if (!slice_starts(rest, S("\n"))) buf_add_char(out, '\n');
+        } else if (utf8_find_control(one) == SIZE_MAX) {
+            buf_add(out, one);
         }
     }
-}
-
-static bool needs_cleaning(slice source) {
-    for (size_t i = 0; i < source.n; i++) {
-        unsigned char c = (unsigned char)source.p[i];
-        if (c < ' ' && c != '\n' && c != '\t') return true;
-    }
-    return false;
 }
 
 enum status markdown__read(enum markdown_dialect dialect, slice source, const MD_PARSER *parser, void *context,
@@ -42,7 +36,7 @@ enum status markdown__read(enum markdown_dialect dialect, slice source, const MD
     CLEANUP(buf_fini) struct buf clean, prepared;
     buf_init(&clean, source.n);
     buf_init(&prepared, 4 * source.n + 64); /* a line of one byte may get a line of '>' before it */
-    if (needs_cleaning(source)) {
+    if (slice_find_char(source, '\r') != SIZE_MAX || utf8_find_control(source) != SIZE_MAX) {
         add_clean(source, &clean);
         source = buf_slice(&clean);
     }

@@ -305,7 +305,10 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *context) {
     case MD_BLOCK_LI: buf_add(&r->out, is_shown(r) ? S("<li>") : S("<br>\n")); break;
     case MD_BLOCK_HR: buf_add(&r->out, is_comment(r) ? S("") : S("<hr>\n")); break;
     case MD_BLOCK_H: open_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level, true); break;
-    case MD_BLOCK_CODE: buf_add(&r->out, S("<pre><code>")); break;
+    case MD_BLOCK_CODE:
+        r->in_code_block = true;
+        buf_add(&r->out, S("<pre><code>"));
+        break;
     case MD_BLOCK_P: open_paragraph(r); break;
     case MD_BLOCK_TABLE:
         if (((MD_BLOCK_TABLE_DETAIL *)detail)->col_count > MARKDOWN_MAX_COLUMNS) return MARKDOWN__TOO_WIDE;
@@ -335,6 +338,7 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context) {
     case MD_BLOCK_CODE:
         buf_add_html(&r->out, buf_slice(&r->code));
         buf_clear(&r->code);
+        r->in_code_block = false;
         r->in_code_block = false;
         buf_add(&r->out, S("</code></pre>\n"));
         break;
