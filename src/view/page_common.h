@@ -22,6 +22,7 @@ struct view__page {
     struct value *root, *page;
     const struct view_article *titled; /* the article whose cut title stands in derived_title: made once a page */
     slice derived_title;
+    bool asks_pseudonym; /* the form's `name` is labelled so */
 };
 
 void view__page_begin(struct view__page *p, const struct view_context *context);

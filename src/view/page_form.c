@@ -103,8 +103,7 @@ static const char *const fault_texts[VIEW_FAULTS] = {
     [VIEW_FAULT_CONFLICT] = T("A moderator has decided meanwhile: this message can no longer be changed."),
     [VIEW_FAULT_NUMBER] = T("This is not a whole number that can be used here."),
     [VIEW_FAULT_FULL] = T("There are as many as there can be."),
-    [VIEW_FAULT_LAST_ADMINISTRATOR] =
-        T("This is the last administrator: make somebody else administrator first."),
+    [VIEW_FAULT_LAST_ADMINISTRATOR] = T("This is the last administrator: make somebody else administrator first."),
 };
 
 /* Where the field makes a difference. */
@@ -124,7 +123,8 @@ static const struct {
     {VIEW_FIELD_TIME_ZONE, VIEW_FAULT_FORM, T("No such time zone. Examples: Europe/Paris, UTC.")},
     {VIEW_FIELD_HEADLINE, VIEW_FAULT_EMPTY, T("An article needs a headline.")},
     {VIEW_FIELD_SOURCE_URL, VIEW_FAULT_EMPTY, T("An excerpt needs the address of the page it quotes.")},
-    {VIEW_FIELD_SOURCE_URL, VIEW_FAULT_FORM, T("This is not the address of a page: it begins with https:// or http://.")},
+    {VIEW_FIELD_SOURCE_URL, VIEW_FAULT_FORM,
+     T("This is not the address of a page: it begins with https:// or http://.")},
     {VIEW_FIELD_SOURCE_DATE, VIEW_FAULT_FORM, T("This is not a date. Example: 2026-01-31.")},
     {VIEW_FIELD_SECTION, VIEW_FAULT_FORM, T("There is no such section any more.")},
     {VIEW_FIELD_SLUG, VIEW_FAULT_FORM, T("Small letters a to z, digits and single hyphens only.")},
@@ -191,8 +191,10 @@ static void add_problem(struct view__page *p, struct value *list, struct value *
         value_set_string(item, S("text"), text);
         return;
     }
-    const struct catalog_argument arguments[] = {{S("field"), view__text(p, field_labels[problem->field])},
-                                                 {S("problem"), text}};
+    /* The form of a message calls it so. */
+    bool pseudonym = problem->field == VIEW_FIELD_NAME && p->asks_pseudonym;
+    const char *label = pseudonym ? T("Pseudonym") : field_labels[problem->field];
+    const struct catalog_argument arguments[] = {{S("field"), view__text(p, label)}, {S("problem"), text}};
     value_set_string(item, S("text"), catalog_format(p->arena, view__text(p, T("{field}: {problem}")), arguments, 2));
     value_set_string(item, S("href"), arena_format(p->arena, "#field-%.*s", SLICE_FMT(name)));
     if (!value_get(errors, name)) value_set_string(errors, name, text); /* the first one of a field is said beside it */
@@ -217,6 +219,7 @@ void view__set_form(struct view__page *p, const struct view_form *form, bool pre
         value_set_null(p->root, S("form"));
         return;
     }
+    p->asks_pseudonym = true;
     view__set_problems(p, form->problems, form->problem_count);
     const struct value *errors = value_get(p->root, S("errors"));
     struct value *object = value_set_object(p->root, S("form"));
