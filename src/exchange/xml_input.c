@@ -107,8 +107,8 @@ static void on_fault(void *context, xmlErrorPtr e) {
 
 enum status xml_input_reader(struct xml_input *input, struct xml_fault *fault, xmlTextReaderPtr *out,
                              struct error *error) {
-    /* NOCDATA: otherwise a long CDATA section costs the square of its length. No XML_PARSE_HUGE: it would lift the
-       ceilings on entities together with those on texts. */
+    /* NOCDATA: CDATA sections come as the text they are. No XML_PARSE_HUGE: it would lift the ceilings on entities
+       together with those on texts. */
     const int options = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_COMPACT;
     *fault = (struct xml_fault){0};
     xmlTextReaderPtr reader = xmlReaderForIO(on_read, on_close, input, NULL, NULL, options);
