@@ -1,7 +1,9 @@
 #include "text/link.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "text/address.h"
+#include "text/unicode.h"
 
 #include <string.h>
 
@@ -105,6 +107,12 @@ static bool needs_encoding(slice url, size_t i, bool in_authority) {
     return c <= ' ' || c == 0x7F || strchr("\"'<>\\^`{|}", c) != NULL;
 }
 
+/* Controls, overrides of direction, white space beyond ASCII: what an address cannot show. */
+static bool is_hidden(slice character) {
+    uint32_t c = unicode__at(character, 0);
+    return utf8_find_control(character) != SIZE_MAX || unicode__is_space(c);
+}
+
 /* A browser drops tabs and newlines anywhere in an address, and controls and spaces at its ends (WHATWG URL §4.4):
    "java\tscript:" must be seen as what it will become. */
 static slice drop_ignored(struct arena *arena, slice url) {
@@ -125,11 +133,18 @@ slice address__clean(struct arena *arena, slice url) {
     size_t authority_end = authority.n ? (size_t)(authority.p + authority.n - s.p) : 0;
     CLEANUP(buf_fini) struct buf b;
     buf_init(&b, URL_MAX);
-    for (size_t i = 0; i < s.n; i++) {
-        if (needs_encoding(s, i, i < authority_end)) {
-            buf_add_format(&b, "%%%02X", (unsigned char)s.p[i]);
-        } else {
-            buf_add_char(&b, s.p[i]);
+    for (size_t i = 0; i < s.n;) {
+        slice rest = slice_after(s, i);
+        uint32_t c;
+        (void)utf8_next(&rest, &c);
+        size_t end = s.n - rest.n;
+        bool encode = c < 0x80 ? needs_encoding(s, i, i < authority_end) : is_hidden(slice_sub(s, i, end));
+        for (; i < end; i++) {
+            if (encode) {
+                buf_add_format(&b, "%%%02X", (unsigned char)s.p[i]);
+            } else {
+                buf_add_char(&b, s.p[i]);
+            }
         }
     }
     return b.status == OK ? arena_copy(arena, buf_slice(&b)) : (slice){NULL, 0};

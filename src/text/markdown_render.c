@@ -339,7 +339,6 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context) {
         buf_add_html(&r->out, buf_slice(&r->code));
         buf_clear(&r->code);
         r->in_code_block = false;
-        r->in_code_block = false;
         buf_add(&r->out, S("</code></pre>\n"));
         break;
     case MD_BLOCK_P: close_paragraph(r); break;
