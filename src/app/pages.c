@@ -182,7 +182,7 @@ static struct view_month month_of(const struct date_formats *dates, time_ms t) {
     return (struct view_month){fields.year, fields.month};
 }
 
-/* The nearest article before `from`, or at or after it: its month. */
+/* The month of the nearest article before `from`. */
 static struct view_month nearest_before(struct making *m, const struct date_formats *dates, time_ms from) {
     struct article_filter filter = {.limit = 1, .before = from, .before_id = {1}};
     struct article_list list;
@@ -198,17 +198,16 @@ static enum status make_archive(struct making *m) {
     time_ms from = month_start(context->dates, year, month);
     time_ms to = month_start(context->dates, month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1);
     struct article_filter filter = {.limit = MONTH_ARTICLES, .since = from, .before = to, .before_id = {1}};
-    struct article_list list, newer;
+    struct article_list list;
+    time_ms newer;
     enum status status = article_list_load(m->db, m->arena, &filter, &list, m->error);
     if (status != OK) return status;
+    if (!list.count) return error_set(m->error, NOT_FOUND, "nothing was published that month");
     struct view_archive page = {.month = {year, month},
                                 .older = nearest_before(m, context->dates, from),
                                 .articles = map_articles(m->arena, list.items, list.count),
                                 .article_count = list.count};
-    struct article_filter after = {.limit = MONTH_ARTICLES, .since = to};
-    if (article_list_load(m->db, m->arena, &after, &newer, m->error) == OK && newer.count && !newer.more)
-        page.newer = month_of(context->dates, newer.items[newer.count - 1].published_at);
-    if (!list.count && !page.older.year && !page.newer.year) return error_set(m->error, NOT_FOUND, "an empty month");
+    if (article_first_since(m->db, to, &newer, m->error) == OK) page.newer = month_of(context->dates, newer);
     m->content_type = HTML;
     return view_archive(context, &page, &m->body, m->error);
 }

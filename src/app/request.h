@@ -113,9 +113,9 @@ void request_reply_bytes(struct request *r, int status, slice content_type, slic
 void request_reply_buf(struct request *r, int status, slice content_type, struct buf *body);
 /* For the answer to come; at most eight. value: arena or static. */
 void request_add_header(struct request *r, slice name, slice value);
-void request_redirect(struct request *r, slice location);                                /* 303 See Other */
-void request_redirect_permanent(struct request *r, slice location);                      /* 301 */
-void request_redirect_found(struct request *r, slice location);                          /* 302 */
+void request_redirect(struct request *r, slice location);           /* 303 See Other */
+void request_redirect_permanent(struct request *r, slice location); /* 301 */
+void request_redirect_found(struct request *r, slice location);     /* 302 */
 /* An error page in the site's language. about, kept_text, back: see view/page_system.h. */
 void request_fail(struct request *r, int status, enum view_error_about about, slice kept_text, slice back);
 void request_fail_limit(struct request *r, slice kept_text, slice back, int64_t retry_s); /* 429 */

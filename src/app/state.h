@@ -46,8 +46,8 @@ struct app {
     struct app_assets *assets;
     struct limiter *sending, *previewing, *signing_in, *reporting;
     struct desk_presence *presence; /* who has which message open at the desk */
-    slice setup_path, base_url; /* owned */
-    _Atomic bool worker_failed; /* at start: a read connection did not open */
+    slice setup_path, base_url;     /* owned */
+    _Atomic bool worker_failed;     /* at start: a read connection did not open */
 };
 
 /* A worker's own: a read connection. */

@@ -202,6 +202,16 @@ enum status article_each(struct db *db, enum status (*visit)(void *ctx, const st
     return status == NOT_FOUND ? OK : status;
 }
 
+enum status article_first_since(struct db *db, time_ms since, time_ms *published_at, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_FIRST_SINCE);
+    db_bind_int(rows, "since", since);
+    enum status status = db_step(rows, error);
+    if (status == NOT_FOUND) return error_set(error, NOT_FOUND, "nothing was published since");
+    if (status != OK) return status;
+    *published_at = db_int(rows, "published_at");
+    return OK;
+}
+
 enum status redirect_find(struct db *db, slice path, article_id *article, comment_number *comment,
                           struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REDIRECT_FIND);

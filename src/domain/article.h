@@ -81,6 +81,9 @@ struct article_filter {
 enum status article_list_load(struct db *db, struct arena *arena, const struct article_filter *filter,
                               struct article_list *out, struct error *error) MUST_USE;
 
+/* When the first article (not page) was published at or after a moment. NOT_FOUND: none. */
+enum status article_first_since(struct db *db, time_ms since, time_ms *published_at, struct error *error) MUST_USE;
+
 /* Each published article and page, oldest id first, without text: for the sitemap. What visit gets is borrowed until it
    returns; what it returns other than OK ends it. */
 enum status article_each(struct db *db, enum status (*visit)(void *ctx, const struct article *article), void *ctx,
