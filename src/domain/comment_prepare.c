@@ -140,6 +140,19 @@ static enum status check_name_free(struct db *db, struct arena *arena, const str
     return status == NOT_FOUND ? OK : status;
 }
 
+/* What this very form has sent already, if it was sent; 0: nothing. */
+static enum status find_own_sending(struct db *db, const struct comment_input *input, comment_number *out,
+                                    struct error *error) {
+    *out = (comment_number){0};
+    if (slice_is_empty(input->send_key)) return OK;
+    struct crypto_hash key = crypto_sha256(input->send_key);
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_BY_SEND_KEY);
+    db_bind_blob(rows, "key", slice_make(key.bytes, sizeof key.bytes));
+    enum status status = db_step(rows, error);
+    if (status == OK) out->v = db_int(rows, "number");
+    return status == NOT_FOUND ? OK : status;
+}
+
 /* Whether the same hand has sent the same words: in this discussion within a day (a fault), or in another one lately
    (told to the moderator). Only the hand's latest messages are looked at. */
 static enum status check_repeated(struct db *db, struct arena *arena, const struct comment_input *input,
@@ -147,13 +160,16 @@ static enum status check_repeated(struct db *db, struct arena *arena, const stru
     struct arena *scratch CLEANUP(arena_free_p) = arena_new(FOLD_ARENA_MAX);
     slice folded = text_fold_search(arena, input->text);
     struct crypto_hash device;
+    comment_number own;
+    enum status status = find_own_sending(db, input, &own, error);
+    if (status != OK) return status;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SAME_HAND);
     comment__bind_hand(rows, input, &device);
     db_bind_int(rows, "editing", input->editing.v);
     time_ms since = clock_now() - REPEAT_WINDOW_MS;
     bool here = false;
-    enum status status;
     while ((status = db_step(rows, error)) == OK) {
+        if (db_int(rows, "number") == own.v) continue;
         slice text = db_text_peek(rows, "text_source");
         /* Folding never makes a text three times as short: most are told apart by their length. */
         if (text.n > input->text.n * 3 || input->text.n > text.n * 3) continue;

@@ -180,7 +180,9 @@ def form_fields(form):
             continue
         if field.get("type") in ("checkbox", "radio") and not field.checked:
             continue
-        fields[field.name] = field.value if field.value is not None else ""
+        value = field.value if field.value is not None else ""
+        # HTML drops one newline right after <textarea>; lxml does not.
+        fields[field.name] = value.removeprefix("\n") if field.tag == "textarea" else value
     return fields
 
 

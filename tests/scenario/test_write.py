@@ -146,7 +146,9 @@ def test_replies_to_what_is_gone_or_elsewhere_keep_the_text(server, article):
     other = server.publish_article("Ailleurs", "Texte.")
     there = reader.send(other, name="Là-bas", text="Un message d'un autre article")
     moderator.decide(there.number, "publish")
-    elsewhere = reader.post_message(article, "send", name="Rép", text="Mal adressé, mais gardé", reply_to=str(there.number))
+    form = reader.message_form(article)
+    misdirected = {**form, "name": "Rép", "text": "Mal adressé, mais gardé", "reply_to": str(there.number)}
+    elsewhere = reader.post_message(article, "send", form=misdirected)
     assert elsewhere.status_code == 422 and typed(elsewhere) == "Mal adressé, mais gardé"
 
 
