@@ -18,7 +18,7 @@ static void set_comment(struct view__page *p, struct value *item, const struct v
     value_set_string(item, S("title"), view__title(p, c->language, c->title));
     value_set_html(item, S("html"), c->html);
     view__set_lang(p, item, c->language);
-    view__desk_set_time(p, item, "sent", view__comment_time(c), now);
+    view__desk_set_time(p, item, "sent", c->submitted_at, now);
     view__desk_set_state(p, item, c->state);
     value_set_bool(item, S("is_published"), c->state == VIEW_COMMENT_PUBLISHED);
     value_set_bool(item, S("is_reply"), c->root != 0);
