@@ -143,7 +143,8 @@ static void add_threads(struct writer *w, const struct view_thread *threads, siz
     w->comma = true;
 }
 
-static void add_article(struct writer *w, const struct view_article *a, slice url) {
+/* counted: how many comments there are is said, too; pages that stay cached for ever leave it out. */
+static void add_article(struct writer *w, const struct view_article *a, slice url, bool counted) {
     bool excerpt = a->kind == VIEW_ARTICLE_EXCERPT;
     text(w, S("headline"), view__title(&w->p, a->language, a->headline));
     text(w, S("description"), view__article_summary(w->p.arena, a, 300));
@@ -163,7 +164,7 @@ static void add_article(struct writer *w, const struct view_article *a, slice ur
     if (image.n > 0) text(w, S("image"), absolute(w, image));
     if (excerpt && url_is_web(a->source_url)) text(w, S("isBasedOn"), a->source_url);
     if (a->accepts_comments || a->comment_count > 0) {
-        number(w, S("commentCount"), a->comment_count);
+        if (counted) number(w, S("commentCount"), a->comment_count);
         slice address = view__article_address(&w->p, a);
         text(w, S("discussionUrl"), absolute(w, arena_format(w->p.arena, "%.*s#comments", SLICE_FMT(address))));
     }
@@ -180,7 +181,7 @@ struct html jsonld_discussion(const struct view_context *context, const struct v
     text(&w, S("@type"), type);
     slice url =
         page->is_article ? view__article_address(&w.p, a) : address_article_page(w.p.arena, a->id, a->slug, page->page);
-    add_article(&w, a, url);
+    add_article(&w, a, url, page->is_article);
     add_threads(&w, page->threads, page->thread_count, a);
     return finish(&w);
 }
@@ -190,7 +191,7 @@ struct html jsonld_thread(const struct view_context *context, const struct view_
     struct writer w;
     begin(&w, context);
     text(&w, S("@type"), S("DiscussionForumPosting"));
-    add_article(&w, a, address_thread(w.p.arena, a->id, a->slug, page->thread->root.number, page->page));
+    add_article(&w, a, address_thread(w.p.arena, a->id, a->slug, page->thread->root.number, page->page), false);
     add_threads(&w, page->thread, 1, a);
     return finish(&w);
 }

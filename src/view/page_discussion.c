@@ -132,6 +132,9 @@ static void set_order(struct view__page *p, struct value *discussion, const stru
 
 static void set_discussion(struct view__page *p, const struct view_discussion *d, const struct setting *s) {
     struct value *discussion = value_set_object(p->root, S("discussion"));
+    /* An older page says nothing that later messages change: it stays the same bytes, and cached, for ever. */
+    value_set_bool(discussion, S("is_older"), !d->is_article);
+    value_set_string(discussion, S("page"), view__number(p, d->page));
     value_set_int(discussion, S("count"), d->article->comment_count);
     value_set_string(discussion, S("count_text"), view__number(p, d->article->comment_count));
     view__page_feeds_comments(p, d->article, discussion);

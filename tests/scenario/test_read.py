@@ -201,3 +201,21 @@ def test_headers_of_security(small):
 def test_no_cookie_before_a_person_acts(small):
     for path in ("/", slug_path(small), "/sign-in", "/charter", "/feeds/articles.atom"):
         assert "Set-Cookie" not in small.get(path).headers, path
+
+
+def test_older_pages_stay_the_same_bytes_when_messages_come():
+    with palabre.Server(settings={"comments_per_page": 2}) as server:
+        article = server.publish_article("Pages pour toujours", "Texte.")
+        reader, moderator = server.reader(), server.moderator()
+
+        def publish(i):
+            moderator.decide(reader.send(article, name="Ines", text=f"Le message {i} de la série").number, "publish")
+
+        for i in range(5):
+            publish(i)
+        path = urlsplit(server.get(f"/articles/{article}").url).path
+        tags = [server.get(f"{path}/comments/{page}").headers["ETag"] for page in (1, 2)]
+        for i in range(5, 9):
+            publish(i)
+        assert [server.get(f"{path}/comments/{page}").headers["ETag"] for page in (1, 2)] == tags
+        assert "rel=\"next\"" in server.get(f"{path}/comments/3").text
