@@ -20,7 +20,7 @@ struct audit {
     enum audit_dialect dialect;
     slice html;
     struct buf out;
-    size_t depth;
+    size_t depth, deepest;
 };
 
 static inline void audit_fail(const struct audit *a, const char *why, const char *what) {
@@ -129,7 +129,9 @@ static inline void audit_tag(struct audit *a, const GumboNode *node) {
     buf_add(&a->out, slice_of(tag));
     audit_element(a, e, tag);
     buf_add_char(&a->out, '>');
-    if (++a->depth > 100) {
+    a->depth++;
+    a->deepest = a->depth > a->deepest ? a->depth : a->deepest;
+    if (a->depth > 100) {
         audit_fail(a, "too deep", tag);
     }
     /* The parser drops the newline right after <pre>. */
@@ -157,7 +159,8 @@ static inline void audit_node(struct audit *a, const GumboNode *node) {
     }
 }
 
-static inline void audit_html(slice html, enum audit_dialect dialect) {
+/* Gives how many elements stand inside each other at most. */
+static inline size_t audit_html(slice html, enum audit_dialect dialect) {
     struct audit a = {.dialect = dialect, .html = html};
     if (slice_find_char(html, '\0') != SIZE_MAX) {
         audit_fail(&a, "a NUL", "");
@@ -173,6 +176,7 @@ static inline void audit_html(slice html, enum audit_dialect dialect) {
     }
     buf_fini(&a.out);
     gumbo_destroy_output(&options, tree);
+    return a.deepest;
 }
 
 #endif
