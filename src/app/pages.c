@@ -19,6 +19,7 @@ enum {
     FEED_ARTICLES = 20,
     FEED_COMMENTS = 30,
     MONTH_ARTICLES = 500,
+    DAY_MS = 24 * 3600 * 1000,
 };
 
 /* One page being made. */
@@ -67,6 +68,8 @@ static const struct view_form *form_of(struct making *m, const struct article *a
     form->pre_moderated = article->effective == MODERATION_PRE;
     form->max_characters = m->app->options.message_characters;
     m->fresh_until = token_step_end(now);
+    time_ms closing = article->published_at + m->site.close_after_days * DAY_MS;
+    if (m->site.close_after_days && closing < m->fresh_until) m->fresh_until = closing;
     return form;
 }
 
