@@ -67,6 +67,28 @@ static enum status begin_channel(struct wordpress_job *job, struct error *error)
     return OK;
 }
 
+/* A pipe cannot be read twice: its galleries go. */
+static enum status read_gallery(struct wordpress_job *job, struct error *error) {
+    job->gallery_is_read = true;
+    if (job->path && !wxr_bytes_total(job->reader)) return OK;
+    struct wxr_reader *reader CLEANUP(wxr_close_p) = NULL;
+    enum status status =
+        job->path ? wxr_open_file(job->path, &reader, error) : wxr_open_memory(job->bytes, &reader, error);
+    return status ? status : gallery__read(&job->gallery, reader, error);
+}
+
+enum status wordpress__content(struct wordpress_job *job, const struct wxr_item *item, slice *out,
+                               struct error *error) {
+    *out = item->content;
+    if (!gallery__is_in(item->content)) return OK;
+    enum status status = job->gallery_is_read ? OK : read_gallery(job, error);
+    if (status) return status;
+    int64_t made;
+    *out = gallery__expand(&job->gallery, job->item, item->content, slice_trim(item->post_id), &made);
+    import_report_add(job->report, REPORT_CHANGED, made, S("galleries, made figures"));
+    return OK;
+}
+
 void wordpress__progress(const struct wordpress_job *job, size_t done, size_t count) {
     if (!job->options->progress) return;
     const struct import_report *r = job->report;
@@ -104,25 +126,20 @@ static enum status run(struct wordpress_job *job, struct error *error) {
     return status;
 }
 
-static enum status import(struct db *write, struct wxr_reader *reader, const struct wordpress_options *options,
-                          struct import_report *out, struct error *error) {
-    struct wordpress_job job = {
-        .db = write,
-        .options = options,
-        .report = out,
-        .reader = reader,
-        .own = arena_new(OWN_MAX),
-        .item = arena_new(WXR_ARENA_MAX),
-        .scratch = arena_new(SCRATCH_MAX),
-        .now = clock_now(),
-    };
-    enum status status = run(&job, error);
-    import_report_add(out, REPORT_CHANGED, wxr_controls_dropped(reader), S("control characters, left out"));
-    date_formats_free(job.zone);
-    table_fini(&job.sections);
-    arena_free(job.scratch);
-    arena_free(job.item);
-    arena_free(job.own);
+static enum status import(struct wordpress_job *job, struct error *error) {
+    job->own = arena_new(OWN_MAX);
+    job->item = arena_new(WXR_ARENA_MAX);
+    job->scratch = arena_new(SCRATCH_MAX);
+    job->now = clock_now();
+    enum status status = run(job, error);
+    import_report_add(job->report, REPORT_CHANGED, wxr_controls_dropped(job->reader),
+                      S("control characters, left out"));
+    date_formats_free(job->zone);
+    gallery__fini(&job->gallery);
+    table_fini(&job->sections);
+    arena_free(job->scratch);
+    arena_free(job->item);
+    arena_free(job->own);
     return status;
 }
 
@@ -139,7 +156,10 @@ enum status wordpress_import(struct db *write, slice file_path, const struct wor
     if (!path) return error_set(error, INVALID, "the file's name holds a NUL");
     struct wxr_reader *reader CLEANUP(wxr_close_p) = NULL;
     enum status status = wxr_open_file(path, &reader, error);
-    if (status == OK) status = import(write, reader, options, out, error);
+    if (status == OK) {
+        struct wordpress_job job = {.db = write, .options = options, .report = out, .reader = reader, .path = path};
+        status = import(&job, error);
+    }
     if (status) (void)error_prefix(error, "%s", path);
     return status;
 }
@@ -149,5 +169,7 @@ enum status wordpress_import_memory(struct db *write, slice bytes, const struct 
     begin_report(out, options);
     struct wxr_reader *reader CLEANUP(wxr_close_p) = NULL;
     enum status status = wxr_open_memory(bytes, &reader, error);
-    return status ? status : import(write, reader, options, out, error);
+    if (status) return status;
+    struct wordpress_job job = {.db = write, .options = options, .report = out, .reader = reader, .bytes = bytes};
+    return import(&job, error);
 }

@@ -36,23 +36,43 @@ static void count_left(const struct wordpress_job *job, const struct wxr_item *i
     import_report_add(report, REPORT_LEFT, below, S("places of pages below other pages"));
 }
 
+/* The kinds of shortcodes that stay as text, by name: what sanitize.h takes for one, "[name …=\"…\"]". */
+static void count_shortcodes(const struct wordpress_job *job, slice source) {
+    enum { LOOK_AHEAD = 300, NAME_MAX = 40 };
+    static const slice known[] = {S_INIT("caption"), S_INIT("wp_caption"), S_INIT("gallery"), S_INIT("playlist"),
+                                  S_INIT("embed"),   S_INIT("audio"),      S_INIT("video"),   S_INIT("code")};
+    for (size_t at; (at = slice_find_char(source, '[')) != SIZE_MAX;) {
+        source = slice_after(source, at + 1);
+        slice rest = slice_sub(source, 0, LOOK_AHEAD);
+        slice inside = slice_sub(rest, 0, slice_find_char(rest, ']'));
+        slice name = slice_sub(inside, 0, slice_find_char(inside, ' '));
+        bool is_one = inside.n < rest.n && name.n && name.n < NAME_MAX && name.p[0] >= 'a' && name.p[0] <= 'z' &&
+                      slice_contains(inside, S("=\""));
+        for (size_t i = 0; i < ARRAY_COUNT(known); i++) is_one = is_one && !slice_equal(name, known[i]);
+        if (is_one)
+            import_report_add_format(job->report, REPORT_CHANGED, 1, "unknown shortcodes [%.*s], kept as text",
+                                     SLICE_FMT(name));
+    }
+}
+
 /* Cleans the text once more, for the report alone. */
-static void count_cleaning(const struct wordpress_job *job, const struct wxr_item *item) {
+static void count_cleaning(const struct wordpress_job *job, slice source) {
     struct import_report *report = job->report;
     struct sanitize_report cleaned = {0};
     struct html html;
     struct error error;
-    if (sanitize_article_html(job->item, item->content, NULL, &cleaned, &html, &error) != OK) return;
+    if (sanitize_article_html(job->item, source, NULL, &cleaned, &html, &error) != OK) return;
     import_report_add(report, REPORT_LEFT, (int64_t)cleaned.elements_dropped,
                       S("elements with their content (script, iframe, form, audio…)"));
-    import_report_add(report, REPORT_LEFT, (int64_t)cleaned.galleries_dropped, S("galleries and playlists"));
+    import_report_add(report, REPORT_LEFT, (int64_t)cleaned.galleries_dropped,
+                      S("playlists, and galleries of which no picture is in the file"));
     import_report_add(report, REPORT_LEFT, (int64_t)cleaned.addresses_dropped,
                       S("links and images without a safe address"));
     import_report_add(report, REPORT_LEFT, (int64_t)cleaned.attributes_dropped,
                       S("attributes of elements (style, class, on…)"));
     import_report_add(report, REPORT_CHANGED, (int64_t)cleaned.elements_unwrapped,
                       S("elements of other kinds, of which the text was kept"));
-    import_report_add(report, REPORT_CHANGED, (int64_t)cleaned.shortcodes_kept, S("unknown shortcodes, kept as text"));
+    if (cleaned.shortcodes_kept) count_shortcodes(job, source);
 }
 
 /* The post's state here; *why (may stay empty) is what the report says of a change. */
@@ -168,9 +188,8 @@ static enum status fill_texts(struct wordpress_job *job, const struct wxr_item *
         a->headline = slice_equal(a->language, S("fr")) ? S("(Sans titre)") : S("(Untitled)");
         import_report_add(job->report, REPORT_CHANGED, 1, S("articles without a title, given one"));
     }
-    a->body_source = item->content; /* as it was; article_prepare cleans it */
-    a->body_format = BODY_HTML;
-    return OK;
+    a->body_format = BODY_HTML; /* as it was; article_prepare cleans it */
+    return wordpress__content(job, item, &a->body_source, error);
 }
 
 static void fill_dates(struct wordpress_job *job, const struct wxr_item *item, struct article *a) {
@@ -240,7 +259,7 @@ static enum status article_add(struct wordpress_job *job, const struct wxr_item 
     count_article(job, &in, made);
     if (made) {
         count_left(job, item);
-        count_cleaning(job, item);
+        count_cleaning(job, a->body_source);
     }
     return wordpress__comments_add(job, item, id, a->created_at, error);
 }

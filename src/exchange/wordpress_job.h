@@ -5,6 +5,7 @@
 #include "domain/import.h"
 #include "exchange/table.h"
 #include "exchange/wordpress.h"
+#include "exchange/wordpress_gallery.h"
 #include "exchange/wxr.h"
 #include "text/date.h"
 
@@ -14,6 +15,10 @@ struct wordpress_job {
     const struct wordpress_options *options;
     struct import_report *report;
     struct wxr_reader *reader;
+    const char *path; /* of the file; NULL: bytes in memory */
+    slice bytes;
+    struct gallery gallery; /* read when the first gallery turns up */
+    bool gallery_is_read;
     struct arena *own;     /* lives as long as the job */
     struct arena *item;    /* reset after each item */
     struct arena *scratch; /* reset after each comment */
@@ -37,6 +42,11 @@ enum status wordpress__item_add(struct wordpress_job *job, const struct wxr_item
 /* The comments of an item that has become this article. fallback: the date of those that have none. */
 enum status wordpress__comments_add(struct wordpress_job *job, const struct wxr_item *item, article_id article,
                                     time_ms fallback, struct error *error) MUST_USE;
+
+/* The item's content, with its galleries as figures (the pictures are looked for in the whole file, once). In the item's
+   arena, or the content itself. */
+enum status wordpress__content(struct wordpress_job *job, const struct wxr_item *item, slice *out,
+                               struct error *error) MUST_USE;
 
 /* The moment of an export's pair of dates: the one in UTC, else rfc822 (may be empty), else the local one in the site's
    zone. False when none is a date ("0000-00-00 00:00:00" is none). */

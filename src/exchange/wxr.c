@@ -33,7 +33,7 @@ struct category {
     slice nicename, description;
 };
 struct meta {
-    slice key;
+    slice key, value; /* the value only of a key we want */
 };
 
 struct field {
@@ -61,6 +61,7 @@ static const struct field FIELDS[] = {
     COMMENT("comment_type", type),
     COMMENT("comment_parent", parent),
     {CONTEXT_META, NS_WP, S_INIT("meta_key"), offsetof(struct meta, key)},
+    {CONTEXT_META, NS_WP, S_INIT("meta_value"), offsetof(struct meta, value)},
     ITEM(NS_NONE, "title", title),
     ITEM(NS_NONE, "link", link),
     ITEM(NS_NONE, "guid", guid),
@@ -80,6 +81,7 @@ static const struct field FIELDS[] = {
     ITEM(NS_WP, "status", status),
     ITEM(NS_WP, "comment_status", comment_status),
     ITEM(NS_WP, "is_sticky", is_sticky),
+    ITEM(NS_WP, "menu_order", menu_order),
     ITEM(NS_WP, "attachment_url", attachment_url),
     CHANNEL(NS_NONE, "title", title),
     CHANNEL(NS_NONE, "link", link),
@@ -270,6 +272,7 @@ static enum status end_holder(struct wxr_reader *r, enum context context, struct
         r->terms[item->term_count++] = r->term;
     } else if (context == CONTEXT_META) {
         item->has_thumbnail |= slice_equal(r->meta.key, S("_thumbnail_id"));
+        if (r->meta.value.n) item->image_alt = r->meta.value;
         item->meta_count += r->meta.key.n && r->meta.key.p[0] != '_';
     } else if (context == CONTEXT_AUTHOR) {
         remember(r, &r->authors, r->author.login, r->author.name);
@@ -314,7 +317,8 @@ static enum status begin_element(struct wxr_reader *r, const xmlNode *node, int 
         return status ? status : keep(r, context, attribute(node, S("nicename")), &r->term.nicename, error);
     }
     slice *target = context == CONTEXT_NONE ? field_of(r, above, ns, name) : NULL;
-    if (target) begin_text(r, target, depth);
+    bool unwanted = target == &r->meta.value && !slice_equal(r->meta.key, S("_wp_attachment_image_alt"));
+    if (target && !unwanted) begin_text(r, target, depth);
     return OK;
 }
 

@@ -418,6 +418,46 @@ static void progress_grows_within_a_long_article(void **state) {
     assert_int_equal(seen.comments, 2000);
 }
 
+static void add_picture(struct fixture *f, int id, int parent, const char *alternative) {
+    buf_add_format(&f->xml,
+                   "<item><title>p</title><excerpt:encoded>L&#233;gende &amp;amp; %d</excerpt:encoded><wp:post_id>%d"
+                   "</wp:post_id><wp:post_parent>%d</wp:post_parent><wp:menu_order>%d</wp:menu_order>"
+                   "<wp:post_type>attachment</wp:post_type><wp:status>inherit</wp:status>"
+                   "<wp:attachment_url>http://blog.example.org/%d.jpg</wp:attachment_url><wp:postmeta>"
+                   "<wp:meta_key>_wp_attachment_image_alt</wp:meta_key><wp:meta_value>%s</wp:meta_value>"
+                   "</wp:postmeta></item>\n",
+                   id, id, parent, 100 - id, id, alternative);
+}
+
+/* The pictures stand behind the article that shows them. */
+static void galleries_become_figures(void **state) {
+    struct fixture *f = *state;
+    begin(f, "fr");
+    begin_item(f, 1, "post", "publish", "");
+    buf_add(&f->xml,
+            S("<content:encoded><![CDATA[Avant.\n\n[gallery columns=\"2\" ids=\"52,50,99\"]\n\nEntre [[gallery]] "
+              "deux.\n\n[gallery]\n\n[gallery ids='98'] [contact-form id=\"1\"]]]></content:encoded>"));
+    end_item(f);
+    add_picture(f, 50, 7, "\"Alt\" &lt;b&gt;");
+    add_picture(f, 51, 1, "");
+    add_picture(f, 52, 1, "");
+    run_well(f);
+    struct article a = article_at(f, "/2010/titre-1/");
+    static const char *const order[] = {"Avant", "src=\"http://blog.example.org/52.jpg\"", "/50.jpg",
+                                        "Entre", "src=\"http://blog.example.org/52.jpg\"", "/51.jpg"};
+    slice rest = a.body_html;
+    for (size_t i = 0; i < ARRAY_COUNT(order); i++) {
+        size_t at = slice_find(rest, slice_of(order[i]));
+        if (at == SIZE_MAX) fail_msg("no %s where it should be in\n%.*s", order[i], SLICE_FMT(a.body_html));
+        rest = slice_after(rest, at + strlen(order[i]));
+    }
+    assert_true(slice_contains(a.body_html, S("alt=\"&quot;Alt&quot; &lt;b&gt;\"")));
+    assert_true(slice_contains(a.body_html, S("<figcaption>Légende &amp; 52</figcaption>")));
+    assert_int_equal(remark(f, REPORT_CHANGED, "galleries, made figures"), 2);
+    assert_int_equal(remark(f, REPORT_LEFT, "galleries of which no picture"), 1);
+    assert_int_equal(remark(f, REPORT_CHANGED, "[contact-form]"), 1);
+}
+
 static void odd_items_do_not_stop_the_others(void **state) {
     struct fixture *f = *state;
     char title[1000];
@@ -465,6 +505,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_dry_run_and_a_broken_file_write_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(addresses_are_what_the_caller_makes_of_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(progress_grows_within_a_long_article, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(galleries_become_figures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_items_do_not_stop_the_others, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
