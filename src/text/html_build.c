@@ -247,15 +247,19 @@ static size_t take_white(struct builder *b, slice s) {
     return n;
 }
 
-/* In pre all white space counts; the parser drops a newline right after the tag, so that one that counts is doubled. */
+/* In pre all white space counts. The parser drops a newline right after the tag: so do we, and where one that counts would
+   stand there we write two. */
 static void add_verbatim(struct builder *b, slice s) {
-    bool first = b->after_open_pre && top(b)->tag == TAG_PRE;
-    if (first && s.n && s.p[0] == '\r') s = slice_after(s, 1);
-    if (first && s.n && s.p[0] == '\n') s = slice_after(s, 1);
+    if (b->after_open_pre && slice_starts(s, S("\r"))) s = slice_after(s, 1);
+    if (b->after_open_pre && slice_starts(s, S("\n"))) s = slice_after(s, 1);
     b->after_open_pre = false;
+    size_t n = 0;
+    while (n < s.n && (is_dropped((unsigned char)s.p[n]) || s.p[n] == '\r')) n++;
+    s = slice_after(s, n);
     if (s.n == 0) return;
+    bool right_after_tag = !top(b)->written && b->inline_count == 0;
     start_text(b);
-    if (first && s.p[0] == '\n' && b->inline_count == 0) buf_add_char(&b->text, '\n');
+    if (right_after_tag && s.p[0] == '\n') buf_add_char(&b->text, '\n');
     for (size_t i = 0; i < s.n; i++) {
         if (!is_dropped((unsigned char)s.p[i]) && s.p[i] != '\r') buf_add_char(&b->text, s.p[i]);
     }
@@ -315,6 +319,7 @@ void build__close_inline(struct builder *b, enum tag source) {
 bool build__open_inline(struct builder *b, enum tag tag, enum tag source, slice attributes) {
     if (source == TAG_A) build__close_inline(b, TAG_A); /* no link inside a link */
     start_caption(b);
+    b->after_open_pre = false;
     if (b->inline_count == SANITIZE_MAX_DEPTH) return false;
     flush_text(b);
     size_t depth = b->block_count - (top(b)->implied ? 1 : 0);

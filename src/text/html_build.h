@@ -46,7 +46,7 @@ struct builder {
     bool space;          /* white space waits */
     bool newline;        /* a line break waits, from a newline or the end of a block without a tag of its own */
     size_t line_breaks;  /* <br>s wait */
-    bool after_open_pre; /* nothing is written yet in this pre */
+    bool after_open_pre; /* the tag was the last thing read */
 };
 
 void build__init(struct builder *b, const struct running *running, bool breaks, size_t most_bytes);
