@@ -311,11 +311,16 @@ struct view_context *dispatch_context(struct app *app, struct db *db, struct are
     return context;
 }
 
+enum { DESK_FIELDS = 1500 };
+
 /* The form or the query. False: answered. */
 static bool load_form(struct request *r) {
     struct error error = {OK, ""};
     if (http_call_method(r->call) == HTTP_POST) {
-        int status = http_call_form(r->call, &HTTP_FORM_LIMITS, &r->form, &error);
+        /* a charter of fifty rules in several languages, a queue of ticked messages */
+        struct http_form_limits limits = HTTP_FORM_LIMITS;
+        if (r->route->flags & ROUTE_DESK) limits.fields = DESK_FIELDS;
+        int status = http_call_form(r->call, &limits, &r->form, &error);
         if (status) request_fail(r, status, VIEW_ERROR_FORM, S(""), S(""));
         return status == 0;
     }

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 
 enum {
-    RULES_MAX = 50,
     LANGUAGES_MAX = 20,
     INTRODUCTION_MAX_CHARS = 4000,
     TITLE_MAX_CHARS = 200,
@@ -39,8 +38,8 @@ static enum status load_rules(struct db *db, struct arena *arena, struct charter
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_CHARTER_RULES);
     db_bind_int(rows, "version", charter->version);
     db_bind_text(rows, "language", charter->language);
-    db_bind_int(rows, "limit", RULES_MAX);
-    charter->rules = ARENA_ARRAY(arena, RULES_MAX, struct charter_rule);
+    db_bind_int(rows, "limit", CHARTER_RULES_MAX);
+    charter->rules = ARENA_ARRAY(arena, CHARTER_RULES_MAX, struct charter_rule);
     enum status status;
     while ((status = db_step(rows, error)) == OK) {
         struct charter_rule *rule = &charter->rules[charter->rule_count++];
@@ -100,6 +99,23 @@ enum status charter_load(struct db *db, struct arena *arena, int64_t version, sl
     return status;
 }
 
+enum status charter_version_list_load(struct db *db, struct arena *arena, struct charter_version_list *out,
+                                      struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_CHARTER_VERSIONS);
+    db_bind_int(rows, "limit", CHARTER_VERSIONS_MAX);
+    struct charter_version_list list = {.items = ARENA_ARRAY(arena, CHARTER_VERSIONS_MAX, struct charter_version)};
+    enum status status;
+    while ((status = db_step(rows, error)) == OK)
+        list.items[list.count++] = (struct charter_version){
+            .version = db_int(rows, "version"),
+            .created_at = db_int(rows, "created_at"),
+            .by_name = db_text(rows, "by_name", arena),
+        };
+    if (status != NOT_FOUND) return status;
+    *out = list;
+    return OK;
+}
+
 /* Checking */
 
 static bool code_is_valid(slice code) {
@@ -117,7 +133,7 @@ static bool has_code(const struct charter *charter, slice code, size_t before) {
     return false;
 }
 
-static enum status check_rule(struct arena *arena, struct charter_rule *rule, struct error *error) {
+enum status charter_check_rule(struct arena *arena, struct charter_rule *rule, struct error *error) {
     if (!code_is_valid(rule->code)) return error_set(error, INVALID, "code: 1 to %d of a-z, 0-9 and hyphens", CODE_MAX);
     enum status status = field__line(arena, "title", FIELD_REQUIRED, TITLE_MAX_CHARS, &rule->title, error);
     if (status == OK) status = field__body(arena, "text", FIELD_OPTIONAL, TEXT_MAX_CHARS, &rule->text, error);
@@ -126,18 +142,20 @@ static enum status check_rule(struct arena *arena, struct charter_rule *rule, st
     return status;
 }
 
+enum status charter_check_introduction(struct arena *arena, slice *introduction, struct error *error) {
+    return field__body(arena, "introduction", FIELD_OPTIONAL, INTRODUCTION_MAX_CHARS, introduction, error);
+}
+
 /* A copy of the charter, normalised. */
 static enum status check_charter(struct arena *arena, struct charter *charter, struct error *error) {
     enum status status = field__language("language", charter->language, error);
-    if (status == OK)
-        status =
-            field__body(arena, "introduction", FIELD_OPTIONAL, INTRODUCTION_MAX_CHARS, &charter->introduction, error);
-    if (status == OK && (charter->rule_count < 1 || charter->rule_count > RULES_MAX))
-        return error_set(error, INVALID, "rules: 1 to %d of them", RULES_MAX);
+    if (status == OK) status = charter_check_introduction(arena, &charter->introduction, error);
+    if (status == OK && (charter->rule_count < 1 || charter->rule_count > CHARTER_RULES_MAX))
+        return error_set(error, INVALID, "rules: 1 to %d of them", CHARTER_RULES_MAX);
     struct charter_rule *rules = ARENA_ARRAY(arena, charter->rule_count, struct charter_rule);
     for (size_t i = 0; status == OK && i < charter->rule_count; i++) {
         rules[i] = charter->rules[i];
-        status = check_rule(arena, &rules[i], error);
+        status = charter_check_rule(arena, &rules[i], error);
         if (status == OK && has_code(charter, rules[i].code, i))
             status = error_set(error, INVALID, "code: two rules have \"%.*s\"", SLICE_FMT(rules[i].code));
     }

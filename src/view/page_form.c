@@ -121,6 +121,7 @@ static const struct {
     {VIEW_FIELD_RULE, VIEW_FAULT_EMPTY, T("Please choose a rule, or “Something else”.")},
     {VIEW_FIELD_ACCOUNT, VIEW_FAULT_FORM, T("Two to forty small letters, digits, dashes or dots.")},
     {VIEW_FIELD_TIME_ZONE, VIEW_FAULT_FORM, T("No such time zone. Examples: Europe/Paris, UTC.")},
+    {VIEW_FIELD_FORM, VIEW_FAULT_EMPTY, T("A charter needs one rule at least.")},
     {VIEW_FIELD_HEADLINE, VIEW_FAULT_EMPTY, T("An article needs a headline.")},
     {VIEW_FIELD_SOURCE_URL, VIEW_FAULT_EMPTY, T("An excerpt needs the address of the page it quotes.")},
     {VIEW_FIELD_SOURCE_URL, VIEW_FAULT_FORM,

@@ -269,7 +269,7 @@ def test_bad_text_is_refused_and_no_such_article_is_said(edith):
 # --- Rights -----------------------------------------------------------------------------------------------------------
 
 EDITORS = ("/moderation/articles", "/moderation/articles/new", "/moderation/sections")
-ADMINISTRATORS = ("/moderation/charter", "/moderation/accounts", "/moderation/site")
+ADMINISTRATORS = ("/moderation/charter", "/moderation/accounts/new", "/moderation/site")
 
 
 def test_rights_by_role(server, edith):
