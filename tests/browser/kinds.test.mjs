@@ -50,14 +50,15 @@ async function collect() {
     'preview-en': { path: english, prepare: send('A *preview* to look at: https://example.org') },
     'form-errors': {
       path: long,
+      status: 422,
       prepare: async (page) => {
         await page.fill('#field-name', 'A');
         await page.fill('#field-text', 'x'.repeat(9000));
         await Promise.all([page.waitForNavigation(), page.click('button[value=preview]')]);
       },
     },
-    received: { path: long, prepare: submit },
-    'received-en': { path: english, prepare: submit },
+    received: { path: long, prepare: submit, status: 201 },
+    'received-en': { path: english, prepare: submit, status: 201 },
     'private-page': {
       path: long,
       prepare: async (page) => {
@@ -66,7 +67,7 @@ async function collect() {
       },
     },
     'sign-in': { path: '/sign-in' },
-    'not-found': { path: '/nulle-part' },
+    'not-found': { path: '/nulle-part', status: 404 },
     queue: { path: '/moderation', role: 'moderator' },
     reported: { path: '/moderation?kind=reported', role: 'moderator' },
     decided: { path: '/moderation?kind=decided', role: 'moderator' },
@@ -105,12 +106,13 @@ async function pageFor(role, options) {
   return page;
 }
 
-async function lookAt(name, { path, role, prepare }, colorScheme) {
+async function lookAt(name, { path, role, prepare, status }, colorScheme) {
   const page = await pageFor(role, { colorScheme });
   const faults = [];
   await page.goto(demo.url + path);
   if (prepare) await prepare(page);
-  if (colorScheme === 'light') await writeFile(join(folder, `${name}.html`), await sourceOf(page));
+  if (page.answer.status() !== (status ?? 200)) faults.push(`${name}: status ${page.answer.status()}`);
+  if (colorScheme === 'light') await writeFile(join(folder, `${name}.html`), await page.answer.body());
   await page.evaluate(AXE);
   const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   for (const violation of found.violations)
@@ -124,15 +126,6 @@ async function lookAt(name, { path, role, prepare }, colorScheme) {
   for (const url of page.asked) if (!url.startsWith(demo.url)) faults.push(`${name} asks ${url}`);
   await page.context().close();
   return faults;
-}
-
-// The bytes the server sent, not what scripts made of them.
-async function sourceOf(page) {
-  return (await page.mainFrameSource?.()) ?? page.evaluate(async () => {
-    if (document.body.querySelector('form .preview, .wrong')) return `<!DOCTYPE html>${document.documentElement.outerHTML}`;
-    const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
-    return response.text();
-  });
 }
 
 test('axe finds nothing, on any kind of page, light and dark, narrow and wide', async () => {

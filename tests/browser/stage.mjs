@@ -62,6 +62,11 @@ export async function openPage(browser, options = {}) {
     if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) page.wrong.push(message.text());
   });
   page.on('request', (request) => page.asked.push(request.url()));
+  // The answer that the page was made from: its status, and its bytes before any script touched them.
+  page.on('response', (response) => {
+    const request = response.request();
+    if (request.isNavigationRequest() && !(response.status() >= 300 && response.status() < 400)) page.answer = response;
+  });
   return page;
 }
 
