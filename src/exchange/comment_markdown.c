@@ -191,7 +191,7 @@ static void begin_list(struct writer_state *w, bool ordered) {
 
 static void begin_link(struct writer_state *w, slice tag) {
     size_t at = slice_find(tag, S("href=\""));
-    slice rest = at == SIZE_MAX ? (slice){0} : slice_after(tag, at + 6);
+    slice rest = slice_after(tag, at == SIZE_MAX ? tag.n : at + 6);
     w->href = slice_sub(rest, 0, slice_find_char(rest, '"'));
     if (!w->href.n) return;
     flush(w);
@@ -313,7 +313,7 @@ slice comment_markdown_source(struct arena *arena, struct html fragment, enum co
         if (at == SIZE_MAX) break;
         size_t end = slice_find_char(rest, '>');
         slice tag = slice_sub(rest, at + 1, end);
-        rest = end == SIZE_MAX ? (slice){0} : slice_after(rest, end + 1);
+        rest = slice_after(rest, end == SIZE_MAX ? rest.n : end + 1);
         bool closes = slice_starts(tag, S("/"));
         slice name = closes ? slice_after(tag, 1) : tag;
         name = slice_sub(name, 0, slice_find_char(name, ' '));
@@ -322,7 +322,8 @@ slice comment_markdown_source(struct arena *arena, struct html fragment, enum co
         else
             begin_tag(&w, name, tag);
     }
-    slice out = w.out.status ? (slice){0} : arena_copy(arena, slice_trim(buf_slice(&w.out)));
+    slice out = {0};
+    if (!w.out.status) out = arena_copy(arena, slice_trim(buf_slice(&w.out)));
     buf_fini(&w.out);
     return out;
 }

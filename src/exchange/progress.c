@@ -45,7 +45,8 @@ static int percent_of(const struct progress_figures *f) {
 }
 
 static slice written(char *out, size_t size, int n) {
-    return n < 0 ? (slice){0} : (slice){out, (size_t)n < size ? (size_t)n : size - 1};
+    if (n < 0) return (slice){NULL, 0};
+    return (slice){out, (size_t)n < size ? (size_t)n : size - 1};
 }
 
 slice progress_line(char *out, size_t size, const char *label, const struct progress_figures *f, bool bar,

@@ -374,12 +374,14 @@ static enum status handle(struct wxr_reader *r, bool *item, struct error *error)
 static enum status open_input(struct wxr_reader *r, struct wxr_reader **out, struct error *error) {
     r->own = arena_new(2 * (size_t)WXR_CHANNEL_MAX);
     buf_init(&r->text, FIELD_MAX);
+    xml_fault_listen(&r->fault);
     enum status status = xml_input_reader(&r->input, &r->fault, &r->xml, error);
     bool item = false;
     while (status == OK && r->contexts[0] != CONTEXT_RSS) {
         status = step(r, error);
         if (status == OK) status = handle(r, &item, error);
     }
+    xml_fault_listen(NULL);
     if (status) {
         wxr_close(r);
         return status;
@@ -434,10 +436,12 @@ enum status wxr_next(struct wxr_reader *r, struct arena *arena, struct wxr_item 
     r->arena = arena;
     bool item = false;
     enum status status = OK;
+    xml_fault_listen(&r->fault);
     while (status == OK && !item) {
         status = step(r, error);
         if (status == OK) status = handle(r, &item, error);
     }
+    xml_fault_listen(NULL);
     if (status == OK) give(r, out);
     r->broken = status;
     return status;

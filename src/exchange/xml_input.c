@@ -93,17 +93,19 @@ static int on_close(void *context) {
 
 static void on_fault(void *context, xmlErrorPtr e) {
     struct xml_fault *fault = context;
-    if (fault->is_set || !e || e->level != XML_ERR_FATAL) return;
+    if (!fault || fault->is_set || !e || (e->level != XML_ERR_FATAL && e->domain != XML_FROM_IO)) return;
     fault->is_set = true;
     fault->code = e->code;
     fault->line = e->line;
-    const xmlParserCtxt *parser = e->ctxt;
+    const xmlParserCtxt *parser = e->domain == XML_FROM_PARSER ? e->ctxt : NULL;
     fault->in_root = parser && parser->nameNr > 0;
     fault->has_root = parser && parser->myDoc && xmlDocGetRootElement(parser->myDoc);
     slice message = slice_trim(slice_of(e->message));
     message = slice_sub(message, 0, slice_find_char(message, '\n'));
     snprintf(fault->message, sizeof fault->message, "%.*s", SLICE_FMT(message));
 }
+
+void xml_fault_listen(struct xml_fault *fault) { xmlSetStructuredErrorFunc(fault, on_fault); }
 
 enum status xml_input_reader(struct xml_input *input, struct xml_fault *fault, xmlTextReaderPtr *out,
                              struct error *error) {
@@ -130,6 +132,8 @@ static bool is_early_end(int code) {
 enum status xml_fault_say(const struct xml_fault *fault, int line, struct error *error) {
     if (!fault->is_set)
         return error_set(error, INVALID, "line %d: the document ends too early: is the file cut off?", line);
+    if (fault->code == XML_IO_ENCODER || fault->code == XML_I18N_CONV_FAILED)
+        return error_set(error, INVALID, "line %d: characters that are not in the encoding the file names", line);
     if (fault->code == XML_ERR_DOCUMENT_EMPTY || !fault->has_root)
         return error_set(error, INVALID, "line 1: not XML, or empty");
     /* libxml2 calls a missing end "extra content", too. */

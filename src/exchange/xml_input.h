@@ -39,6 +39,10 @@ void xml_input_fini(struct xml_input *input);                     /* fine on one
 enum status xml_input_reader(struct xml_input *input, struct xml_fault *fault, xmlTextReaderPtr *out,
                              struct error *error) MUST_USE;
 
+/* From here on what libxml2 has to say outside of its parser (a conversion of characters that fails) goes to this fault,
+   and not to standard error; NULL: to nobody. This thread's. Call it around what reads. */
+void xml_fault_listen(struct xml_fault *fault);
+
 /* Says a fault (or, when none is set, that the document ends too early, at this line). Gives INVALID. */
 enum status xml_fault_say(const struct xml_fault *fault, int line, struct error *error) MUST_USE;
 

@@ -163,6 +163,8 @@ static void what_is_broken_says_where(void **state) {
         {HEAD("1.2") "\n\n<item></itm>" TAIL, "line 4: not well-formed XML: Opening and ending tag mismatch"},
         {HEAD("1.2") "\n<item>&nbsp;</item>" TAIL, "line 3: not well-formed XML: Entity 'nbsp' not defined"},
         {HEAD("1.2") "\n<item>\xff</item>" TAIL, "line 3: not well-formed XML: Input is not proper UTF-8"},
+        {"<?xml version='1.0' encoding='EUC-JP'?>" HEAD("1.2") "<item>\x80\x80 \xff\xff</item>" TAIL,
+         "characters that are not in the encoding"},
         {HEAD("1.2") TAIL "<more/>", "not well-formed XML: Extra content"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
