@@ -10,7 +10,7 @@ static const char ARTICLE_REL[] = "noopener";
 void markdown__init(struct renderer *r, struct arena *arena, enum markdown_dialect dialect,
                     const struct markdown_options *options, size_t source_bytes) {
     size_t most = 16 * source_bytes + 64 * 1024;
-    *r = (struct renderer){.arena = arena, .dialect = dialect, .paragraph = SIZE_MAX};
+    *r = (struct renderer){.arena = arena, .dialect = dialect, .paragraph = SIZE_MAX, .last_heading = 1};
     r->running = (struct running){
         .arena = arena,
         .typography = options ? typography_of(options->language) : TYPOGRAPHY_NONE,
@@ -236,14 +236,22 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *context) {
 
 /* Blocks */
 
-static void open_heading(struct renderer *r, unsigned level, bool open) {
-    static const char *const OPEN[] = {"<h2>", "<h3>", "<h4>", "<h5>", "<h6>", "<h6>"};
-    static const char *const CLOSE[] = {"</h2>\n", "</h3>\n", "</h4>\n", "</h5>\n", "</h6>\n", "</h6>\n"};
+/* Whether people begin with '#' or with '##', the first is h2, right below the headline; and none skips a level
+   downwards, which readers of headings alone would stumble over (WCAG 2.2, technique G141). */
+static void choose_heading(struct renderer *r, unsigned signs) {
+    if (r->top_heading == 0 || signs < r->top_heading) r->top_heading = signs;
+    unsigned level = 2 + signs - r->top_heading;
+    if (level > r->last_heading + 1) level = r->last_heading + 1;
+    r->last_heading = level > 6 ? 6 : level;
+}
+
+static void write_heading(struct renderer *r, unsigned signs, bool open) {
     if (is_comment(r)) {
         buf_add(&r->out, open ? S("<p><strong>") : S("</strong></p>\n"));
-    } else {
-        buf_add(&r->out, slice_of((open ? OPEN : CLOSE)[(level - 1) % 6]));
+        return;
     }
+    if (open) choose_heading(r, signs);
+    buf_add_format(&r->out, open ? "<h%u>" : "</h%u>\n", r->last_heading);
 }
 
 static void open_ordered_list(struct renderer *r, const MD_BLOCK_OL_DETAIL *list) {
@@ -304,7 +312,7 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *context) {
     case MD_BLOCK_OL: open_container(r, type, detail); break;
     case MD_BLOCK_LI: buf_add(&r->out, is_shown(r) ? S("<li>") : S("<br>\n")); break;
     case MD_BLOCK_HR: buf_add(&r->out, is_comment(r) ? S("") : S("<hr>\n")); break;
-    case MD_BLOCK_H: open_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level, true); break;
+    case MD_BLOCK_H: write_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level, true); break;
     case MD_BLOCK_CODE:
         r->in_code_block = true;
         buf_add(&r->out, S("<pre><code>"));
@@ -334,7 +342,7 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context) {
     case MD_BLOCK_UL:
     case MD_BLOCK_OL: close_container(r, type); break;
     case MD_BLOCK_LI: buf_add(&r->out, is_shown(r) ? S("</li>\n") : S("")); break;
-    case MD_BLOCK_H: open_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level, false); break;
+    case MD_BLOCK_H: write_heading(r, ((MD_BLOCK_H_DETAIL *)detail)->level, false); break;
     case MD_BLOCK_CODE:
         buf_add_html(&r->out, buf_slice(&r->code));
         buf_clear(&r->code);

@@ -25,9 +25,11 @@ struct renderer {
     size_t depth;                           /* quotations and lists that are open */
     MD_SPANTYPE spans[MARKDOWN__MAX_SPANS]; /* that are open and written */
     size_t span_count;
-    size_t spans_beyond; /* that are open and not written, there being too many */
-    size_t images;       /* images that are open, one inside the other's alternative text */
-    size_t paragraph;    /* where the paragraph starts in out, when it may become figures; otherwise SIZE_MAX */
+    size_t spans_beyond;   /* that are open and not written, there being too many */
+    size_t images;         /* images that are open, one inside the other's alternative text */
+    size_t paragraph;      /* where the paragraph starts in out, when it may become figures; otherwise SIZE_MAX */
+    unsigned top_heading;  /* '#' signs of the highest heading so far; 0: none yet */
+    unsigned last_heading; /* the element written last: 2 to 6; 1: none yet */
     bool link_is_open;
     bool in_code_block;
     slice link_href;

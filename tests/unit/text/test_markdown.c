@@ -83,7 +83,9 @@ static const struct text_case COMMENTS[] = {
 };
 
 static const struct text_case ARTICLES[] = {
-    {"# Un\n## Deux\n###### Six", "<h2>Un</h2>\n<h3>Deux</h3>\n<h6>Six</h6>\n"},
+    {"# Un\n## Deux\n###### Six", "<h2>Un</h2>\n<h3>Deux</h3>\n<h4>Six</h4>\n"},
+    {"## Un\n### Deux\n## Trois\n# Quatre\n## Cinq",
+     "<h2>Un</h2>\n<h3>Deux</h3>\n<h2>Trois</h2>\n<h2>Quatre</h2>\n<h3>Cinq</h3>\n"},
     {"Titre\n=====", "<h2>Titre</h2>\n"},
     {"a\nb  \nc", "<p>a\nb<br>\nc</p>\n"},
     {"---", "<hr>\n"},
