@@ -202,7 +202,7 @@ static bool is_prefetch(struct request *r) { return http_call_header(r->call, S(
 void desk_reply(struct request *r, const struct desk_page *page, int http_status) {
     struct showing s = {.asked = page};
     struct error error = {OK, ""};
-    enum status status = load(r, &s, &error);
+    enum status status = page->is_message && page->number.v <= 0 ? NOT_FOUND : load(r, &s, &error);
     if (status != OK) {
         request_fail_status(r, status, &error, VIEW_ERROR_COMMENT, page->note, S("/moderation"));
         return;

@@ -46,11 +46,21 @@ static void touch(struct request *r, const struct decision_result *result) {
 
 /* --- Writer ------------------------------------------------------------------------------------------------------- */
 
+/* A decision that names no version decides what waits, and nothing that somebody has decided: it cannot have been seen. */
+static enum status find_version(struct db *db, struct request *r, const struct order *order, int64_t *version,
+                                struct error *error) {
+    struct comment comment;
+    *version = order->version;
+    if (order->version) return OK;
+    enum status status = comment_get(db, r->arena, order->number, &comment, error);
+    if (status == OK) *version = comment.state == COMMENT_PENDING ? comment.version : -1;
+    return status;
+}
+
 static enum status apply_one(struct db *db, struct request *r, const struct deciding *d, struct order *order,
                              struct error *error) {
     struct decision_result result = {.from = COMMENT_PENDING, .to = COMMENT_PENDING};
     struct decision_order decision = {.number = order->number,
-                                      .version = order->version,
                                       .act = d->act,
                                       .by = r->account.id,
                                       .rule_code = d->rule,
@@ -58,7 +68,10 @@ static enum status apply_one(struct db *db, struct request *r, const struct deci
                                       .reason = d->reason};
     enum status status = INVALID;
     switch (d->what) {
-    case DO_DECIDE: status = decision_make(db, r->arena, &decision, &result, &order->other, error); break;
+    case DO_DECIDE:
+        status = find_version(db, r, order, &decision.version, error);
+        if (status == OK) status = decision_make(db, r->arena, &decision, &result, &order->other, error);
+        break;
     case DO_UNDO:
         status = decision_undo(db, r->arena, order->number, order->decision, r->account.id, &result, error);
         break;
