@@ -35,6 +35,8 @@ static bool is_cell(enum tag tag) { return tag == TAG_TD || tag == TAG_TH || tag
 static bool is_row_group(enum tag tag) { return tag == TAG_THEAD || tag == TAG_TBODY || tag == TAG_TFOOT; }
 static bool is_code(enum tag tag) { return tag == TAG_CODE || tag == TAG_KBD || tag == TAG_SAMP || tag == TAG_VAR; }
 
+static bool is_link(enum tag tag) { return tag == TAG_A; }
+
 static struct build_block *top(struct builder *b) { return &b->blocks[b->block_count - 1]; }
 static enum content top_content(struct builder *b) { return content_of(top(b)->tag); }
 
@@ -67,17 +69,21 @@ static void write_end(struct builder *b, enum tag tag) {
     buf_add_char(&b->out, '>');
 }
 
-static bool is_verbatim(struct builder *b) { return b->code_count > 0 || top(b)->tag == TAG_PRE; }
+/* Whether what is written now stands in an element of the kind. */
+static bool is_inside(const struct builder *b, bool (*kind)(enum tag)) {
+    for (size_t i = 0; i < b->inlines_written; i++) {
+        if (kind(b->inlines[i].tag)) return true;
+    }
+    return false;
+}
 
 static void flush_text(struct builder *b) {
     if (b->text.n == 0) return;
-    bool in_link = false;
-    for (size_t i = 0; i < b->inline_count; i++) in_link |= b->inlines[i].tag == TAG_A;
-    if (is_verbatim(b)) {
+    if (top(b)->tag == TAG_PRE || is_inside(b, is_code)) {
         buf_add_html(&b->out, buf_slice(&b->text));
         typography_skip(&b->running.state);
     } else {
-        b->running.in_link = in_link;
+        b->running.in_link = is_inside(b, is_link);
         running__add(&b->running, buf_slice(&b->text), &b->out);
     }
     buf_clear(&b->text);
@@ -128,7 +134,7 @@ static void push(struct builder *b, enum tag tag, slice attributes, bool implied
 
 static void drop_inlines(struct builder *b, size_t depth) {
     while (b->inline_count > 0 && b->inlines[b->inline_count - 1].depth > depth) {
-        b->code_count -= is_code(b->inlines[--b->inline_count].tag);
+        b->inline_count--;
     }
 }
 
@@ -296,13 +302,12 @@ void build__text(struct builder *b, slice s) {
 /* Inline elements */
 
 static void close_inline(struct builder *b, size_t at) {
-    flush_text(b);
+    if (b->inlines_written > at) flush_text(b);
     while (b->inlines_written > at) {
         struct build_inline *i = &b->inlines[--b->inlines_written];
         if (i->tag != TAG_NONE) write_end(b, i->tag);
         i->written = false;
     }
-    b->code_count -= is_code(b->inlines[at].tag);
     for (size_t i = at; i + 1 < b->inline_count; i++) b->inlines[i] = b->inlines[i + 1];
     b->inline_count--;
 }
@@ -321,10 +326,8 @@ bool build__open_inline(struct builder *b, enum tag tag, enum tag source, slice 
     start_caption(b);
     b->after_open_pre = false;
     if (b->inline_count == SANITIZE_MAX_DEPTH) return false;
-    flush_text(b);
     size_t depth = b->block_count - (top(b)->implied ? 1 : 0);
     b->inlines[b->inline_count++] = (struct build_inline){tag, source, attributes, depth, false};
-    b->code_count += is_code(tag);
     return true;
 }
 
@@ -349,8 +352,7 @@ void build__link(struct builder *b, slice href, slice text) {
     build__boundary(b);
     start_text(b);
     flush_text(b);
-    bool in_link = false;
-    for (size_t i = 0; i < b->inline_count; i++) in_link |= b->inlines[i].tag == TAG_A;
+    bool in_link = is_inside(b, is_link);
     if (!in_link) running__open_link(b->running.rel, href, &b->out);
     buf_add_html(&b->out, text);
     if (!in_link) write_end(b, TAG_A);

@@ -42,7 +42,6 @@ struct builder {
     size_t block_count; /* blocks[0] is the root */
     struct build_inline inlines[SANITIZE_MAX_DEPTH];
     size_t inline_count, inlines_written;
-    size_t code_count;   /* code, kbd, samp, var that are open: no typography there */
     bool space;          /* white space waits */
     bool newline;        /* a line break waits, from a newline or the end of a block without a tag of its own */
     size_t line_breaks;  /* <br>s wait */
