@@ -102,6 +102,9 @@ def test_a_message_is_decided_and_the_next_one_comes(server, article, maud, send
     assert is_public(server, article, first), "the public page is renewed before the answer"
     assert shown(response) != first and first not in listed(maud)
     assert state_of(server, first)[0] == "published" and state_of(server, second)[0] == "pending"
+    with server.database() as database:
+        made = database.execute("SELECT id FROM decision WHERE comment_number = ?", (first,)).fetchone()[0]
+    assert f"done={first}:{made}" in response.url, "the notice undoes that very decision"
     maud.decide(second, "spam")
     assert state_of(server, second)[0] == "spam" and second in listed(maud, "?queue=decided")
 

@@ -107,7 +107,7 @@ function settle() {
   const message = shownCase();
   if (message) message.scrollTop = 0;
   mark(shownNumber());
-  document.getElementById(document.querySelector("#overtaken:not([hidden])") ? "overtaken" : "case-title")?.focus({ preventScroll: true });
+  document.getElementById(document.getElementById("overtaken") ? "overtaken" : "case-title")?.focus({ preventScroll: true });
   if (!matchMedia("(min-width: 64rem)").matches) scrollTo(0, 0);
   prefetch();
   poll();
@@ -288,11 +288,18 @@ function showPresence(news) {
   }
   setCount("pending", news.pending);
   setCount("reported", news.reported);
-  const overtaken = document.getElementById("overtaken");
-  const isShownOne = String(news.message?.number) === shownNumber() && news.message.text;
-  if (!overtaken || !isShownOne || !overtaken.hidden) return;
-  overtaken.textContent = news.message.text;
-  overtaken.hidden = false;
+  if (String(news.message?.number) === shownNumber()) sayOvertaken(news.message.text, news.message.version);
+}
+
+/* At the edge: what is being read does not move. Once for each version that the message has taken meanwhile. */
+function sayOvertaken(text, version) {
+  const message = shownCase();
+  if (!text || message.dataset.told === String(version)) return;
+  message.dataset.told = String(version);
+  const notice = document.createElement("p");
+  notice.className = "notice late";
+  notice.textContent = text;
+  document.getElementById("notices").replaceChildren(notice);
 }
 
 let asking = false;

@@ -323,7 +323,7 @@ static void too_late_gives_the_words_back(void **state) {
     f->message.reason = S("mon motif");
     render(f);
     assert_has(f, "Marc published message #110, just now.");
-    assert_int_equal(count(f, "//*[@id='overtaken'][not(@hidden)]"), 1);
+    assert_int_equal(count(f, "//p[@id='overtaken']"), 1);
     assert_int_equal(count(f, "//details[" CLASS("acts-words") "][@open]"), 1);
     assert_has(f, "ma note</textarea>");
     assert_has(f, "mon motif</textarea>");
