@@ -2,12 +2,18 @@
    thrown away. It is meant to cost less per request than any server it measures, so that the server is what is measured
    (wrk fills its own core first).
 
-   Every answer is held to the expected status and body length; one that differs, or that this cannot frame (no
-   Content-Length), ends the run without a figure. What is sent first and its answer teach the expected length unless
-   --length gives it. It only talks to this machine: other addresses are refused.
+   Every answer is held to the expected status and body length; one that differs ends the run without a figure. What is
+   sent first and its answer teach the expected length unless --length gives it; --any-length leaves it open, for answers
+   that differ by nature. A server that closes a connection after its answer gets a new one. After the measured time
+   what is under way is waited for, so that answers_total is every request that was ever sent. It only talks to this
+   machine: other addresses are refused.
 
-   CPU time per request is that of the processes named with --pid, over the measured time: utime + stime of
-   /proc/PID/stat (proc(5)), which the kernel scales to nanosecond run times, given in ticks of 10 ms. */
+   Requests come from the address on the command line (a GET), or from files that hold a whole one each, sent in turn.
+   Eight number signs in a file, wherever they stand, become a number of eight digits that grows with each request.
+
+   CPU time per request is that of the processes named with --pid, over the measured time (cpu_seconds_of). */
+#include "figures.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,41 +29,59 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
     MAX_CONNECTIONS = 20000,
     MAX_PIPELINE = 64,
     MAX_PIDS = 64,
-    MAX_REQUEST = 8192,
+    MAX_REQUEST = 64 * 1024,
+    MAX_FILES = 256,
+    MAX_MARKS = 8,
+    MARK_SIZE = 8,
+    MAX_SERIAL = 99999999,
     MAX_HEAD = 16384,
     MAX_SECONDS = 600,
     READ_SIZE = 256 * 1024,
     EVENTS = 256,
     STALLED_MS = 10000,
-    /* The histogram: 2^6 steps to each power of two of nanoseconds, thus within 1.6 %. */
-    STEP_BITS = 6,
-    BUCKETS = (64 - STEP_BITS + 1) << STEP_BITS,
+};
+
+/* A whole request; marks: where the serial number goes. */
+struct request {
+    char *bytes;
+    size_t size, mark_count;
+    size_t marks[MAX_MARKS];
 };
 
 struct options {
     struct sockaddr_in address;
     int connections, pipeline, status;
     int64_t length; /* -1: learnt from the first answer */
+    bool any_length;
     double seconds, warm_up_seconds;
+    double rate;       /* requests per second in all; 0: as fast as answers come */
     uint64_t requests; /* 0: until the time is over */
+    uint64_t serial;
     bool machine_readable;
     pid_t pids[MAX_PIDS];
     size_t pid_count;
-    char request[MAX_REQUEST];
-    size_t request_size;
+    struct request files[MAX_FILES]; /* the first is the GET when no file is given */
+    size_t file_count;
 };
+
+enum framing { BY_LENGTH, BY_CHUNKS, BY_CLOSE };
+enum chunk { CHUNK_SIZE, CHUNK_REST_OF_LINE, CHUNK_DATA, CHUNK_DATA_END, CHUNK_TRAILER };
 
 struct connection {
     int fd;
     int in_flight;
-    uint64_t body_left;
+    bool in_body, closes; /* closes: the server will, after this answer */
+    enum framing framing;
+    enum chunk chunk;
+    size_t line;        /* bytes of the trailer's line so far */
+    uint64_t body_left; /* of the body, or of the chunk */
+    uint64_t body_seen;
     size_t head_size;
     char *head; /* MAX_HEAD bytes, of an answer whose head came in pieces */
     uint64_t sent_ns[MAX_PIPELINE];
@@ -69,13 +93,13 @@ struct run {
     struct connection *connections;
     int epoll;
     int64_t length;
-    uint64_t answers, bytes;
+    uint64_t answers, bytes, answers_total, sent_total;
     uint64_t warm_at_ns, end_at_ns, began_ns, ended_ns;
     bool measuring, over;
     double cpu_began_s, cpu_ended_s;
-    uint64_t latencies[BUCKETS];
-    uint64_t slowest_ns;
+    struct histogram latencies;
     char *copies; /* options->pipeline requests, one after the other */
+    size_t copies_size;
     char *buffer;
 };
 
@@ -93,6 +117,10 @@ _Noreturn static void usage(const char *mistake) {
                                        "  -n, --requests N       stop after so many measured requests\n"
                                        "  -P, --pipeline N       requests under way on each connection (1)\n"
                                        "  -H, --header LINE      one more request header; may be repeated\n"
+                                       "  -f, --file FILE        a whole request, sent instead; may be repeated\n"
+                                       "  -N, --serial N         the first number for ######## in files (1)\n"
+                                       "  -R, --rate N           requests per second in all (no limit)\n"
+                                       "  -a, --any-length       answers may differ in length\n"
                                        "  -s, --status N         status every answer must have (200)\n"
                                        "  -l, --length N         body length every answer must have (the first one's)\n"
                                        "  -p, --pid PID          process whose CPU time is counted; may be repeated\n"
@@ -100,67 +128,16 @@ _Noreturn static void usage(const char *mistake) {
     exit(mistake ? 2 : EXIT_SUCCESS);
 }
 
-static uint64_t now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static double cpu_seconds_of(pid_t pid) {
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    FILE *file = fopen(path, "r");
-    size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
-    if (file) {
-        fclose(file);
-    }
-    text[n] = '\0';
-    /* The name, in brackets, may hold anything: the fields are counted from the last bracket on. */
-    const char *fields = strrchr(text, ')');
-    unsigned long user, system;
-    if (!fields || sscanf(fields + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2) {
-        fail("cannot read the CPU time of the process", path);
-    }
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
 static double cpu_seconds(const struct options *options) {
     double sum = 0;
     for (size_t i = 0; i < options->pid_count; i++) {
-        sum += cpu_seconds_of(options->pids[i]);
+        double seconds = cpu_seconds_of(options->pids[i]);
+        if (seconds < 0) {
+            fail("a process that was to be measured is gone", NULL);
+        }
+        sum += seconds;
     }
     return sum;
-}
-
-/* Histogram */
-
-static size_t bucket_of(uint64_t ns) {
-    if (ns < (1u << STEP_BITS)) {
-        return ns;
-    }
-    unsigned power = 63u - (unsigned)__builtin_clzll(ns);
-    unsigned shift = power - STEP_BITS;
-    return ((size_t)(shift + 1) << STEP_BITS) + ((ns >> shift) & ((1u << STEP_BITS) - 1));
-}
-
-static uint64_t bucket_top(size_t bucket) {
-    if (bucket < (1u << STEP_BITS)) {
-        return bucket;
-    }
-    unsigned shift = (unsigned)(bucket >> STEP_BITS) - 1;
-    uint64_t step = (bucket & ((1u << STEP_BITS) - 1)) | (1u << STEP_BITS);
-    return ((step + 1) << shift) - 1;
-}
-
-static double percentile_us(const struct run *run, double share) {
-    uint64_t wanted = (uint64_t)((double)run->answers * share), seen = 0;
-    for (size_t i = 0; i < BUCKETS; i++) {
-        seen += run->latencies[i];
-        if (seen > wanted) {
-            return (double)bucket_top(i) / 1000.0;
-        }
-    }
-    return (double)run->slowest_ns / 1000.0;
 }
 
 /* Connections */
@@ -182,15 +159,47 @@ static void open_connection(struct run *run, struct connection *c) {
     }
 }
 
+static void close_connection(struct connection *c) {
+    close(c->fd); /* epoll forgets it */
+    c->fd = -1;
+}
+
+/* The next request: into the room at *to, or the file's own bytes when nothing changes in it. */
+static const char *next_request(struct run *run, size_t *size) {
+    const struct options *options = run->options;
+    const struct request *request = &options->files[run->sent_total % options->file_count];
+    uint64_t serial = options->serial + run->sent_total++;
+    *size = request->size;
+    if (request->mark_count == 0) {
+        return request->bytes;
+    }
+    if (serial > MAX_SERIAL) {
+        fail("serial numbers are used up", NULL);
+    }
+    for (size_t i = 0; i < request->mark_count; i++) {
+        uint64_t rest = serial;
+        for (size_t digit = MARK_SIZE; digit-- > 0; rest /= 10) {
+            request->bytes[request->marks[i] + digit] = (char)('0' + rest % 10);
+        }
+    }
+    return request->bytes;
+}
+
 static void send_requests(struct run *run, struct connection *c, int count) {
     const struct options *options = run->options;
-    uint64_t now = now_ns();
+    uint64_t now = clock_ns();
     for (int i = 0; i < count; i++) {
         c->sent_ns[(c->oldest + c->in_flight) % options->pipeline] = now;
         c->in_flight++;
     }
-    size_t size = options->request_size * (size_t)count;
-    ssize_t sent = send(c->fd, run->copies, size, MSG_NOSIGNAL);
+    const char *bytes = run->copies;
+    size_t size = run->copies_size * (size_t)count;
+    if (options->file_count > 1 || options->files[0].mark_count > 0) {
+        bytes = next_request(run, &size); /* prepare_copies has made sure of count == 1 */
+    } else {
+        run->sent_total += (uint64_t)count;
+    }
+    ssize_t sent = send(c->fd, bytes, size, MSG_NOSIGNAL);
     /* The socket's buffer holds many times what may be under way: a short write means the server stopped reading. */
     if (sent != (ssize_t)size) {
         fail("the server does not take requests", sent < 0 ? strerror(errno) : NULL);
@@ -199,83 +208,117 @@ static void send_requests(struct run *run, struct connection *c, int count) {
 
 /* Answers */
 
-/* The value of Content-Length in a head, or -1. Twice the header, or anything but digits in it, is no length. */
-static int64_t content_length(const char *head, size_t size) {
-    static const char name[] = "content-length:";
-    int64_t length = -1;
-    for (const char *p = head, *end = head + size; (p = memchr(p, '\n', (size_t)(end - p))) && ++p < end;) {
-        if ((*p | 0x20) != 'c' || (size_t)(end - p) < sizeof name || strncasecmp(p, name, sizeof name - 1) != 0) {
-            continue;
-        }
-        p += sizeof name - 1;
-        while (*p == ' ') {
-            p++;
-        }
-        char *after;
-        intmax_t value = *p >= '0' && *p <= '9' ? strtoimax(p, &after, 10) : -1;
-        if (value < 0 || *after != '\r' || length >= 0) {
-            return -1;
-        }
-        length = value;
-    }
-    return length;
+/* What a head says of the answer's length and of the connection's end. */
+struct head {
+    int64_t length; /* -1: not said */
+    bool chunked, closes;
+};
+
+static bool is_header(const char *line, size_t size, const char *name) {
+    size_t n = strlen(name);
+    return size > n && strncasecmp(line, name, n) == 0;
 }
 
-/* Holds one head to what is expected; returns the size of the body that follows. */
-static uint64_t check_head(struct run *run, const char *head, size_t size) {
-    const struct options *options = run->options;
-    char detail[160];
-    int status = 0;
-    if (size < 16 || memcmp(head, "HTTP/1.1 ", 9) != 0) {
-        fail("the answer is not HTTP/1.1", NULL);
+static int64_t read_length(const char *value) {
+    char *after;
+    intmax_t length = *value >= '0' && *value <= '9' ? strtoimax(value, &after, 10) : -1;
+    return length >= 0 && *after == '\r' ? length : -1;
+}
+
+/* False: Content-Length twice, or no plain number. */
+static bool read_head(const char *head, size_t size, struct head *out) {
+    *out = (struct head){.length = -1, .closes = memcmp(head, "HTTP/1.0", 8) == 0};
+    for (const char *p = head, *end = head + size; (p = memchr(p, '\n', (size_t)(end - p))) && ++p < end;) {
+        size_t left = (size_t)(end - p);
+        if ((*p | 0x20) != 'c' && (*p | 0x20) != 't') {
+            continue;
+        }
+        if (is_header(p, left, "content-length: ")) {
+            if (out->length >= 0 || (out->length = read_length(p + 16)) < 0) {
+                return false;
+            }
+        } else if (is_header(p, left, "transfer-encoding: chunked")) {
+            out->chunked = true;
+        } else if (is_header(p, left, "connection: close")) {
+            out->closes = true;
+        }
     }
-    for (int i = 9; i < 12; i++) {
-        status = status * 10 + (head[i] - '0');
-    }
-    if (status != options->status) {
-        snprintf(detail, sizeof detail, "%d, expected %d", status, options->status);
-        fail("wrong status", detail);
-    }
-    bool bodiless = status == 204 || status == 304;
-    int64_t length = bodiless ? 0 : content_length(head, size);
-    if (length < 0) {
-        fail("an answer without one plain Content-Length", NULL);
+    return true;
+}
+
+static void check_length(struct run *run, uint64_t length) {
+    if (run->options->any_length) {
+        return;
     }
     if (run->length < 0) {
-        run->length = length;
+        run->length = (int64_t)length;
     }
-    if (length != run->length) {
-        snprintf(detail, sizeof detail, "%" PRId64 " bytes, expected %" PRId64, length, run->length);
+    if (length != (uint64_t)run->length) {
+        char detail[96];
+        snprintf(detail, sizeof detail, "%" PRIu64 " bytes, expected %" PRId64, length, run->length);
         fail("wrong length", detail);
     }
-    return (uint64_t)length;
+}
+
+/* Holds one head to what is expected, and sets how the body that follows is read. */
+static void check_head(struct run *run, struct connection *c, const char *text, size_t size) {
+    int status = 0;
+    struct head head;
+    if (size < 16 || memcmp(text, "HTTP/1.", 7) != 0 || text[8] != ' ') {
+        fail("the answer is not HTTP/1", NULL);
+    }
+    for (int i = 9; i < 12; i++) {
+        status = status * 10 + (text[i] - '0');
+    }
+    if (status != run->options->status) {
+        char detail[64];
+        snprintf(detail, sizeof detail, "%d, expected %d", status, run->options->status);
+        fail("wrong status", detail);
+    }
+    if (!read_head(text, size, &head)) {
+        fail("an answer without one plain Content-Length", NULL);
+    }
+    bool bodiless = status == 204 || status == 304;
+    c->in_body = true;
+    c->closes = head.closes;
+    c->framing = bodiless || head.length >= 0 ? BY_LENGTH : head.chunked ? BY_CHUNKS : BY_CLOSE;
+    c->body_left = bodiless || head.length < 0 ? 0 : (uint64_t)head.length;
+    c->body_seen = 0;
+    c->chunk = CHUNK_SIZE;
+    if (c->framing == BY_CLOSE) {
+        c->closes = true;
+    }
+    if (c->framing == BY_LENGTH) {
+        check_length(run, c->body_left);
+    }
 }
 
 static void count_answer(struct run *run, struct connection *c, uint64_t now) {
     uint64_t took = now - c->sent_ns[c->oldest];
     c->oldest = (c->oldest + 1) % run->options->pipeline;
     c->in_flight--;
+    c->in_body = false;
+    run->answers_total++;
+    if (c->framing != BY_LENGTH) {
+        check_length(run, c->body_seen);
+    }
     if (!run->measuring || run->over) {
         return;
     }
     run->answers++;
-    run->latencies[bucket_of(took)]++;
-    if (took > run->slowest_ns) {
-        run->slowest_ns = took;
-    }
+    histogram_add(&run->latencies, took);
     if (run->options->requests && run->answers >= run->options->requests) {
         run->over = true;
     }
 }
 
-/* Takes the head of an answer off the bytes at p: gives how many bytes belong to it. *whole: it is complete, and
-   c->body_left is set. A head almost always comes whole, and is then read where it lies. */
-static size_t take_head(struct run *run, struct connection *c, const char *p, size_t n, bool *whole) {
+/* Takes the head of an answer off the bytes at p: gives how many bytes belong to it. When it is complete, c->in_body is
+   set. A head almost always comes whole, and is then read where it lies. */
+static size_t take_head(struct run *run, struct connection *c, const char *p, size_t n) {
     const char *end = c->head_size == 0 ? memmem(p, n, "\r\n\r\n", 4) : NULL;
     if (end) {
         size_t size = (size_t)(end - p) + 4;
-        c->body_left = check_head(run, p, size);
-        *whole = true;
+        check_head(run, c, p, size);
         return size;
     }
     size_t room = MAX_HEAD - c->head_size, before = c->head_size, more = n < room ? n : room;
@@ -286,21 +329,132 @@ static size_t take_head(struct run *run, struct connection *c, const char *p, si
             fail("an answer's head is too long", NULL);
         }
         c->head_size += more;
-        *whole = false;
         return more;
     }
     size_t size = (size_t)(end - c->head) + 4;
-    c->body_left = check_head(run, c->head, size);
+    check_head(run, c, c->head, size);
     c->head_size = 0;
-    *whole = true;
     return size - before;
 }
 
-/* Reads once, counts the answers that ended, sends as many requests. body_left > 0 while an answer's body is being
-   read; at 0, the next byte is a head's. */
+static size_t skip_body(struct connection *c, size_t n) {
+    size_t skip = n < c->body_left ? n : (size_t)c->body_left;
+    c->body_left -= skip;
+    c->body_seen += skip;
+    return skip;
+}
+
+/* One step through a chunked body (RFC 9112, 7.1); n > 0. *ended: that was its last byte. */
+static size_t take_chunk(struct connection *c, const char *p, size_t n, bool *ended) {
+    if (c->chunk == CHUNK_DATA && c->body_left > 0) {
+        return skip_body(c, n);
+    }
+    char byte = *p;
+    bool digit = strchr("0123456789abcdefABCDEF", byte) && byte;
+    switch (c->chunk) {
+    case CHUNK_SIZE:
+        if (digit) {
+            c->body_left = c->body_left * 16 + (uint64_t)(byte <= '9' ? byte - '0' : (byte | 0x20) - 'a' + 10);
+            break;
+        }
+        c->chunk = CHUNK_REST_OF_LINE;
+        break;
+    case CHUNK_REST_OF_LINE:
+        if (byte == '\n') {
+            c->chunk = c->body_left > 0 ? CHUNK_DATA : CHUNK_TRAILER;
+            c->line = 0;
+        }
+        break;
+    case CHUNK_DATA:
+    case CHUNK_DATA_END: c->chunk = byte == '\n' ? CHUNK_SIZE : CHUNK_DATA_END; break;
+    case CHUNK_TRAILER:
+        *ended = byte == '\n' && c->line == 0;
+        c->line = byte == '\n' ? 0 : c->line + (byte != '\r');
+        break;
+    }
+    return 1;
+}
+
+/* Takes what belongs to the body off the bytes at p; n may be 0, for a body of no bytes. */
+static size_t take_body(struct connection *c, const char *p, size_t n, bool *ended) {
+    size_t used = 0;
+    switch (c->framing) {
+    case BY_LENGTH:
+        used = skip_body(c, n);
+        *ended = c->body_left == 0;
+        break;
+    case BY_CHUNKS:
+        while (used < n && !*ended) {
+            used += take_chunk(c, p + used, n - used, ended);
+        }
+        break;
+    case BY_CLOSE:
+        c->body_seen += n;
+        used = n;
+        break;
+    }
+    return used;
+}
+
+/* The connection has ended, as it was said, or to end a body: another in its place. */
+static void renew_connection(struct run *run, struct connection *c) {
+    close_connection(c);
+    if (c->in_flight > 0) {
+        fail("the server closed a connection with requests under way", NULL);
+    }
+    c->closes = false;
+    c->oldest = 0;
+    open_connection(run, c);
+}
+
+static void go_on(struct run *run, struct connection *c, int ended) {
+    if (c->closes && !c->in_body) {
+        renew_connection(run, c);
+    }
+    if (ended > 0 && !run->over && run->options->rate == 0) {
+        send_requests(run, c, ended);
+    }
+}
+
+/* Counts the answers that ended in these bytes. */
+static int take_answers(struct run *run, struct connection *c, const char *p, size_t n) {
+    uint64_t now = clock_ns();
+    int ended_count = 0;
+    while (n > 0) {
+        if (c->in_flight == 0) {
+            fail("bytes nobody asked for", NULL);
+        }
+        if (!c->in_body) {
+            size_t used = take_head(run, c, p, n);
+            p += used, n -= used;
+        }
+        bool ended = false;
+        if (c->in_body) {
+            size_t used = take_body(c, p, n, &ended);
+            p += used, n -= used;
+        }
+        if (ended) {
+            count_answer(run, c, now);
+            ended_count++;
+        }
+    }
+    return ended_count;
+}
+
+/* Reads once, counts the answers that ended, sends as many requests. */
 static void read_answers(struct run *run, struct connection *c) {
     ssize_t got = recv(c->fd, run->buffer, READ_SIZE, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return;
+    }
+    if (got == 0 && c->in_body && c->framing == BY_CLOSE) {
+        count_answer(run, c, clock_ns());
+        go_on(run, c, 1);
+        return;
+    }
+    if (got == 0 && c->in_flight == 0) {
+        c->closes = true;
+        go_on(run, c, 0);
         return;
     }
     if (got <= 0) {
@@ -309,38 +463,16 @@ static void read_answers(struct run *run, struct connection *c) {
     if (run->measuring && !run->over) {
         run->bytes += (uint64_t)got;
     }
-    uint64_t now = now_ns();
-    const char *p = run->buffer;
-    size_t n = (size_t)got;
-    int ended = 0;
-    while (n > 0) {
-        if (c->body_left == 0) {
-            bool whole;
-            if (c->in_flight == 0) {
-                fail("bytes nobody asked for", NULL);
-            }
-            size_t used = take_head(run, c, p, n, &whole);
-            p += used, n -= used;
-            if (!whole) {
-                break;
-            }
-        }
-        size_t skip = n < c->body_left ? n : (size_t)c->body_left;
-        p += skip, n -= skip, c->body_left -= skip;
-        if (c->body_left == 0) {
-            count_answer(run, c, now);
-            ended++;
-        }
-    }
-    if (ended > 0 && !run->over) {
-        send_requests(run, c, ended);
+    int ended = take_answers(run, c, run->buffer, (size_t)got);
+    if (ended > 0) {
+        go_on(run, c, ended);
     }
 }
 
 /* The run */
 
 static void look_at_the_clock(struct run *run) {
-    uint64_t now = now_ns();
+    uint64_t now = clock_ns();
     if (!run->measuring && now >= run->warm_at_ns) {
         run->measuring = true;
         run->began_ns = now;
@@ -351,27 +483,47 @@ static void look_at_the_clock(struct run *run) {
     }
 }
 
+/* With a rate: as many requests as are due, on connections that are free. */
+static void send_what_is_due(struct run *run, uint64_t start) {
+    uint64_t due = (uint64_t)((double)(clock_ns() - start) / 1e9 * run->options->rate) + 1;
+    for (int i = 0; i < run->options->connections && run->sent_total < due; i++) {
+        if (run->connections[i].in_flight == 0) {
+            send_requests(run, &run->connections[i], 1);
+        }
+    }
+}
+
+static void wait_and_read(struct run *run, int timeout_ms) {
+    struct epoll_event events[EVENTS];
+    int count = epoll_wait(run->epoll, events, EVENTS, timeout_ms);
+    if (count == 0 && timeout_ms == STALLED_MS) {
+        fail("the server has not answered for a while", NULL);
+    }
+    for (int i = 0; i < count; i++) {
+        read_answers(run, events[i].data.ptr);
+    }
+}
+
 static void work(struct run *run) {
     const struct options *options = run->options;
-    struct epoll_event events[EVENTS];
-    uint64_t start = now_ns();
+    uint64_t start = clock_ns();
     run->warm_at_ns = start + (uint64_t)(options->warm_up_seconds * 1e9);
     run->end_at_ns = run->warm_at_ns + (uint64_t)(options->seconds * 1e9);
-    for (int i = 0; i < options->connections; i++) {
+    for (int i = 0; i < options->connections && options->rate == 0; i++) {
         send_requests(run, &run->connections[i], options->pipeline);
     }
     while (!run->over) {
-        int count = epoll_wait(run->epoll, events, EVENTS, STALLED_MS);
-        if (count == 0) {
-            fail("the server has not answered for ten seconds", NULL);
+        if (options->rate > 0) {
+            send_what_is_due(run, start);
         }
-        for (int i = 0; i < count; i++) {
-            read_answers(run, events[i].data.ptr);
-        }
+        wait_and_read(run, options->rate > 0 ? 1 : STALLED_MS);
         look_at_the_clock(run);
     }
-    run->ended_ns = now_ns();
+    run->ended_ns = clock_ns();
     run->cpu_ended_s = cpu_seconds(options);
+    while (run->answers_total < run->sent_total) {
+        wait_and_read(run, STALLED_MS);
+    }
 }
 
 static void report(const struct run *run) {
@@ -379,13 +531,12 @@ static void report(const struct run *run) {
     double seconds = (double)(run->ended_ns - run->began_ns) / 1e9;
     double rate = (double)run->answers / seconds;
     double cpu_us = (run->cpu_ended_s - run->cpu_began_s) * 1e6 / (double)run->answers;
-    double p50 = percentile_us(run, .5), p90 = percentile_us(run, .9), p99 = percentile_us(run, .99);
-    double slowest = (double)run->slowest_ns / 1000.0;
     if (options->machine_readable) {
         printf("requests=%" PRIu64 "\nseconds=%.3f\nrequests_per_second=%.1f\nbody_bytes=%" PRId64
                "\nbytes_per_second=%.0f\n",
                run->answers, seconds, rate, run->length, (double)run->bytes / seconds);
-        printf("p50_us=%.1f\np90_us=%.1f\np99_us=%.1f\nslowest_us=%.1f\n", p50, p90, p99, slowest);
+        histogram_print(&run->latencies);
+        printf("answers_total=%" PRIu64 "\n", run->answers_total);
         if (options->pid_count) {
             printf("cpu_us_per_request=%.3f\n", cpu_us);
         }
@@ -394,7 +545,10 @@ static void report(const struct run *run) {
     printf("%" PRIu64 " answers of status %d and %" PRId64 " bytes in %.2f s on %d connections\n", run->answers,
            options->status, run->length, seconds, options->connections);
     printf("%.0f requests/s, %.1f MB/s\n", rate, (double)run->bytes / seconds / 1e6);
-    printf("latency: median %.0f us, 90%% %.0f us, 99%% %.0f us, slowest %.0f us\n", p50, p90, p99, slowest);
+    const struct histogram *h = &run->latencies;
+    printf("latency: median %.0f us, 90%% %.0f us, 99%% %.0f us, 99.9%% %.0f us, slowest %.0f us\n",
+           histogram_us(h, .5), histogram_us(h, .9), histogram_us(h, .99), histogram_us(h, .999),
+           (double)h->slowest_ns / 1000.0);
     if (options->pid_count) {
         printf("server: %.2f us of CPU time per request\n", cpu_us);
     }
@@ -413,15 +567,53 @@ static double number(const char *text, double least, double most) {
     return value;
 }
 
-static void append(struct options *options, const char *text, size_t n) {
-    if (options->request_size + n > MAX_REQUEST) {
+static void append(struct request *request, const char *text, size_t n) {
+    if (request->size + n > MAX_REQUEST) {
         usage("the request is too long");
     }
-    memcpy(options->request + options->request_size, text, n);
-    options->request_size += n;
+    memcpy(request->bytes + request->size, text, n);
+    request->size += n;
 }
 
-static void append_text(struct options *options, const char *text) { append(options, text, strlen(text)); }
+static void append_text(struct request *request, const char *text) { append(request, text, strlen(text)); }
+
+static void *allocate(size_t count, size_t size) {
+    void *p = calloc(count, size);
+    if (!p) {
+        fail("out of memory", NULL);
+    }
+    return p;
+}
+
+static struct request *add_request(struct options *options) {
+    if (options->file_count == MAX_FILES) {
+        usage("too many files");
+    }
+    struct request *request = &options->files[options->file_count++];
+    request->bytes = allocate(1, MAX_REQUEST);
+    return request;
+}
+
+static void read_request(struct options *options, const char *path) {
+    struct request *request = add_request(options);
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        fail(path, strerror(errno));
+    }
+    request->size = fread(request->bytes, 1, MAX_REQUEST, file);
+    if (request->size == 0 || request->size == MAX_REQUEST) {
+        fail(path, "empty, or too long");
+    }
+    fclose(file);
+    const char *p = request->bytes, *end = p + request->size;
+    while ((p = memmem(p, (size_t)(end - p), "########", MARK_SIZE))) {
+        if (request->mark_count == MAX_MARKS) {
+            fail(path, "too many marks");
+        }
+        request->marks[request->mark_count++] = (size_t)(p - request->bytes);
+        p += MARK_SIZE;
+    }
+}
 
 /* Only http://127.x.y.z[:PORT]/...: names would have to be resolved, and other machines are nobody's to load. */
 static void prepare_target(struct options *options, const char *url, const char *headers, size_t headers_size) {
@@ -448,13 +640,17 @@ static void prepare_target(struct options *options, const char *url, const char 
         ntohl(options->address.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET) {
         usage("the host must be 127.x.y.z: this machine only");
     }
-    append_text(options, "GET ");
-    append_text(options, authority[n] ? authority + n : "/");
-    append_text(options, " HTTP/1.1\r\nHost: ");
-    append(options, authority, n);
-    append_text(options, "\r\n");
-    append(options, headers, headers_size);
-    append_text(options, "\r\n");
+    if (options->file_count > 0) {
+        return;
+    }
+    struct request *request = add_request(options);
+    append_text(request, "GET ");
+    append_text(request, authority[n] ? authority + n : "/");
+    append_text(request, " HTTP/1.1\r\nHost: ");
+    append(request, authority, n);
+    append_text(request, "\r\n");
+    append(request, headers, headers_size);
+    append_text(request, "\r\n");
 }
 
 static size_t add_header(char *headers, size_t size, const char *line) {
@@ -475,6 +671,10 @@ static void read_options(struct options *options, int argc, char **argv) {
         {"requests", required_argument, NULL, 'n'},
         {"pipeline", required_argument, NULL, 'P'},
         {"header", required_argument, NULL, 'H'},
+        {"file", required_argument, NULL, 'f'},
+        {"serial", required_argument, NULL, 'N'},
+        {"rate", required_argument, NULL, 'R'},
+        {"any-length", no_argument, NULL, 'a'},
         {"status", required_argument, NULL, 's'},
         {"length", required_argument, NULL, 'l'},
         {"pid", required_argument, NULL, 'p'},
@@ -485,7 +685,7 @@ static void read_options(struct options *options, int argc, char **argv) {
     char headers[MAX_REQUEST];
     size_t headers_size = 0;
     int option;
-    while ((option = getopt_long(argc, argv, "c:d:w:n:P:H:s:l:p:mh", names, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "c:d:w:n:P:H:f:N:R:as:l:p:mh", names, NULL)) != -1) {
         switch (option) {
         case 'c': options->connections = (int)number(optarg, 1, MAX_CONNECTIONS); break;
         case 'd': options->seconds = number(optarg, .01, MAX_SECONDS); break;
@@ -493,6 +693,10 @@ static void read_options(struct options *options, int argc, char **argv) {
         case 'n': options->requests = (uint64_t)number(optarg, 1, 1e12); break;
         case 'P': options->pipeline = (int)number(optarg, 1, MAX_PIPELINE); break;
         case 'H': headers_size = add_header(headers, headers_size, optarg); break;
+        case 'f': read_request(options, optarg); break;
+        case 'N': options->serial = (uint64_t)number(optarg, 0, MAX_SERIAL); break;
+        case 'R': options->rate = number(optarg, .01, 1e6); break;
+        case 'a': options->any_length = true; break;
         case 's': options->status = (int)number(optarg, 100, 599); break;
         case 'l': options->length = (int64_t)number(optarg, 0, 1e12); break;
         case 'p':
@@ -512,28 +716,31 @@ static void read_options(struct options *options, int argc, char **argv) {
     prepare_target(options, argv[optind], headers, headers_size);
 }
 
-static void *allocate(size_t count, size_t size) {
-    void *p = calloc(count, size);
-    if (!p) {
-        fail("out of memory", NULL);
+/* The first file several times over, for pipelines. */
+static void prepare_copies(struct run *run) {
+    const struct options *options = run->options;
+    const struct request *request = &options->files[0];
+    if (options->pipeline > 1 && (options->file_count > 1 || request->mark_count > 0 || options->rate > 0)) {
+        usage("no pipeline with several files, marks or a rate");
     }
-    return p;
+    run->copies_size = request->size;
+    run->copies = allocate((size_t)options->pipeline, request->size);
+    for (int i = 0; i < options->pipeline; i++) {
+        memcpy(run->copies + request->size * (size_t)i, request->bytes, request->size);
+    }
 }
 
 int main(int argc, char **argv) {
     static struct options options = {
-        .connections = 64, .pipeline = 1, .status = 200, .length = -1, .seconds = 5, .warm_up_seconds = 1};
+        .connections = 64, .pipeline = 1, .status = 200, .length = -1, .seconds = 5, .warm_up_seconds = 1, .serial = 1};
     static struct run run;
     read_options(&options, argc, argv);
     run.options = &options;
     run.length = options.length;
     run.epoll = epoll_create1(EPOLL_CLOEXEC);
     run.buffer = allocate(1, READ_SIZE);
-    run.copies = allocate((size_t)options.pipeline, options.request_size);
     run.connections = allocate((size_t)options.connections, sizeof *run.connections);
-    for (int i = 0; i < options.pipeline; i++) {
-        memcpy(run.copies + options.request_size * (size_t)i, options.request, options.request_size);
-    }
+    prepare_copies(&run);
     for (int i = 0; i < options.connections; i++) {
         run.connections[i].head = allocate(1, MAX_HEAD);
         open_connection(&run, &run.connections[i]);
@@ -543,6 +750,9 @@ int main(int argc, char **argv) {
     for (int i = 0; i < options.connections; i++) {
         close(run.connections[i].fd);
         free(run.connections[i].head);
+    }
+    for (size_t i = 0; i < options.file_count; i++) {
+        free(options.files[i].bytes);
     }
     free(run.connections);
     free(run.copies);

@@ -1,0 +1,208 @@
+"""What the benchmarks share: servers of their own on loopback, the load generator, rounds that take turns, a table.
+
+Servers run on the first core this process may use, the load on the last one. Everything a server writes lies in a folder
+of the benchmark's own, and each is ended by its process id.
+"""
+import argparse
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+BENCH = os.path.join(ROOT, "bench")
+START_TIMEOUT_S = 60
+
+
+def stop(message):
+    sys.exit("%s: %s" % (os.path.basename(sys.argv[0]), message))
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def fetch(port, path, headers=None, method="GET", body=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(method, path, body=body, headers=headers or {})
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer, content
+
+
+def run(*command, **options):
+    """A command that must succeed; gives what it printed."""
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        stop("%s failed:\n%s%s" % (os.path.basename(command[0]), done.stdout, done.stderr))
+    return done.stdout
+
+
+def family(pid):
+    """The process and its children: nginx, php-fpm and PostgreSQL work in children."""
+    try:
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+            return [pid] + [child for word in f.read().split() for child in family(int(word))]
+    except FileNotFoundError:
+        return []
+
+
+def resident_kb(pid):
+    """Resident memory, and its peak."""
+    with open("/proc/%d/status" % pid) as f:
+        lines = dict(line.split(":", 1) for line in f)
+    return int(lines["VmRSS"].split()[0]), int(lines["VmHWM"].split()[0])
+
+
+class Bench:
+    """The machine, the programs and the folder of one run."""
+
+    def __init__(self, arguments, folder, stack):
+        self.arguments, self.folder, self.stack = arguments, folder, stack
+        build = os.path.abspath(arguments.build)
+        self.palabre = os.path.join(build, "palabre")
+        self.tool = lambda name: os.path.join(build, "bench", name)
+        cores = sorted(os.sched_getaffinity(0))
+        if len(cores) < 2:
+            stop("two cores are needed: one for the server, one for the load")
+        self.server_core, self.load_core = str(cores[0]), str(cores[-1])
+
+    def subfolder(self, name):
+        path = os.path.join(self.folder, name)
+        os.mkdir(path)
+        os.chmod(path, 0o755)
+        return path
+
+    @contextlib.contextmanager
+    def running(self, command, is_ready, user=None, env=None, cwd=None, stop_signal=signal.SIGTERM):
+        """A server on the server's core, once is_ready() is true; ended, with its children, on leaving."""
+        command = ["taskset", "-c", self.server_core, *command]
+        if user and os.getuid() == 0:
+            command = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *command]
+        with tempfile.TemporaryFile() as log:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       start_new_session=True, env=env, cwd=cwd)
+            try:
+                deadline = time.monotonic() + START_TIMEOUT_S
+                while True:
+                    with contextlib.suppress(OSError, http.client.HTTPException):
+                        if is_ready():
+                            break
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        log.seek(0)
+                        stop("%s did not start:\n%s" % (command, log.read().decode(errors="replace")[-8000:]))
+                    time.sleep(0.005)
+                yield process
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, stop_signal)
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+
+    def start(self, command, is_ready, **options):
+        """As running, until the benchmark ends."""
+        return self.stack.enter_context(self.running(command, is_ready, **options))
+
+    def serving(self, port, path="/"):
+        return lambda: fetch(port, path)[0].status < 500
+
+    def load_command(self, port, path="/", pids=(), headers=(), files=(), connections=1, seconds=1.0, warm_up=0.5,
+                     status=200, length=None, rate=None, serial=None, requests=None):
+        command = ["taskset", "-c", self.load_core, self.tool("load"), "-m", "-c", str(connections), "-d",
+                   str(seconds), "-w", str(warm_up), "-s", str(status)]
+        command += ["-a"] if length == "any" else [] if length is None else ["-l", str(length)]
+        for option, value in (("-R", rate), ("-N", serial), ("-n", requests)):
+            command += [] if value is None else [option, str(value)]
+        for option, values in (("-p", pids), ("-H", headers), ("-f", files)):
+            command += [word for value in values for word in (option, str(value))]
+        return command + ["http://127.0.0.1:%d%s" % (port, path)]
+
+    def load(self, who, port, path="/", **options):
+        return figures(who, subprocess.run(self.load_command(port, path, **options), capture_output=True, text=True))
+
+
+def figures(who, done):
+    """NAME=VALUE lines of a program that must have succeeded."""
+    if done.returncode != 0:
+        stop("%s: %s" % (who, (done.stderr or "").strip() or "exit %d" % done.returncode))
+    return {key: float(value) for key, value in (line.split("=") for line in done.stdout.splitlines() if "=" in line)}
+
+
+def take_turns(rounds, line_up, measure):
+    """measure(item) for each, `rounds` times; each round begins with another. Gives {item: [result, …]}."""
+    results = {item: [] for item in line_up}
+    for number in range(rounds):
+        first = number % len(line_up) if line_up else 0
+        for item in line_up[first:] + line_up[:first]:
+            results[item].append(measure(item))
+            print(".", end="", flush=True, file=sys.stderr)
+    print(file=sys.stderr)
+    return results
+
+
+def median(results, key):
+    return statistics.median(result[key] for result in results)
+
+
+def ratios(mine, theirs, key):
+    """Of the medians, and the range of the rounds: '1.23 (1.20-1.25)'."""
+    of_rounds = [a[key] / b[key] for a, b in zip(mine, theirs)]
+    return median(mine, key) / median(theirs, key), "%.3g (%.3g-%.3g)" % (
+        median(mine, key) / median(theirs, key), min(of_rounds), max(of_rounds))
+
+
+def print_table(head, rows):
+    """The first column to the left, the others to the right."""
+    rows = [head, *rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    for row in rows:
+        print(row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:])), sep="  ")
+
+
+def machine():
+    with open("/proc/cpuinfo") as f:
+        model = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "unknown")
+    commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=10"], capture_output=True,
+                            text=True).stdout.strip()
+    return "%s; %d cores; Linux %s; %s; Palabre %s" % (model, os.cpu_count(), os.uname().release,
+                                                       time.strftime("%Y-%m-%d %H:%M"), commit or "?")
+
+
+def parser(description, rounds=5, seconds=3.0):
+    p = argparse.ArgumentParser(description=description)
+    p.add_argument("--rounds", type=int, default=rounds)
+    p.add_argument("--seconds", type=float, default=seconds, help="measured, of each server in each round (%(default)s)")
+    p.add_argument("--quick", action="store_true", help="a rehearsal: two short rounds, smaller data; no figures to keep")
+    p.add_argument("--build", default=os.path.join(ROOT, "build"), help="a build folder (build)")
+    return p
+
+
+def main(p, compare):
+    """Parses, builds, calls compare(bench) with a folder that goes away afterwards."""
+    arguments = p.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.seconds = min(arguments.rounds, 2), min(arguments.seconds, 0.7)
+    os.environ["PATH"] += ":/usr/sbin"
+    for tool in ("taskset", "nginx", "setpriv"):
+        if not shutil.which(tool):
+            stop("%s is missing; bench/bootstrap installs it" % tool)
+    if arguments.build == os.path.join(ROOT, "build"):
+        run(os.path.join(ROOT, "script", "build"), "build")
+    with tempfile.TemporaryDirectory(prefix="palabre-bench-") as folder, contextlib.ExitStack() as stack:
+        os.chmod(folder, 0o755)  # some servers' workers are other users
+        bench = Bench(arguments, folder, stack)
+        print(machine() + (" — REHEARSAL, not to be kept" if arguments.quick else ""))
+        compare(bench)
