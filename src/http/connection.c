@@ -29,9 +29,12 @@ bool http__state_may(enum http__state from, enum http__state to) {
                         MAY(HTTP__CLOSED),
         [HTTP__HEAD] = MAY(HTTP__BODY) | MAY(HTTP__WAITING) | MAY(HTTP__LINGER) | MAY(HTTP__CLOSED),
         [HTTP__BODY] = MAY(HTTP__WAITING) | MAY(HTTP__LINGER) | MAY(HTTP__CLOSED),
-        [HTTP__WAITING] = MAY(HTTP__IDLE) | MAY(HTTP__WRITING) | MAY(HTTP__LINGER) | MAY(HTTP__CLOSED),
+        [HTTP__WAITING] =
+            MAY(HTTP__IDLE) | MAY(HTTP__WRITING) | MAY(HTTP__LINGER) | MAY(HTTP__CLOSED) | MAY(HTTP__STREAMING),
         [HTTP__WRITING] = MAY(HTTP__WRITING) | MAY(HTTP__IDLE) | MAY(HTTP__LINGER) | MAY(HTTP__CLOSED),
         [HTTP__LINGER] = MAY(HTTP__CLOSED),
+        [HTTP__STREAMING] = MAY(HTTP__STALLED) | MAY(HTTP__CLOSED),
+        [HTTP__STALLED] = MAY(HTTP__STREAMING) | MAY(HTTP__CLOSED),
     };
     return EDGES[from] & MAY(to);
 }
@@ -55,10 +58,12 @@ static int64_t time_allowed(const struct http_server_options *options, enum http
     case HTTP__IDLE: return options->idle_ms;
     case HTTP__HEAD: return options->head_ms;
     case HTTP__BODY: return options->body_ms;
-    case HTTP__WRITING: return options->write_ms;
+    case HTTP__WRITING:
+    case HTTP__STALLED: return options->write_ms;
     case HTTP__LINGER: return HTTP__LINGER_MS;
     case HTTP__CLOSED:
     case HTTP__READY:
+    case HTTP__STREAMING:
     case HTTP__WAITING: break;
     }
     return 0;
@@ -74,6 +79,10 @@ void http__connection_enter(struct http__connection *c, enum http__state state) 
         append_to_list(c);
         c->deadline_ms = loop_now_ms(c->home->loop) + time_allowed(&c->home->server->options, state);
     }
+}
+
+static bool is_streaming(const struct http__connection *c) {
+    return c->state == HTTP__STREAMING || c->state == HTTP__STALLED;
 }
 
 static bool may_take_request(const struct http__connection *c) {
@@ -134,6 +143,7 @@ static struct http__connection *connection_new(struct http__home *home) {
 static void connection_free(struct http__connection *c) {
     struct http__home *home = c->home;
     atomic_fetch_sub_explicit(&home->connections, 1, memory_order_relaxed);
+    home->streams -= c->stream.is_one;
     if (home->free_connection_count < HTTP__POOL_MAX) {
         c->next = home->free_connections;
         home->free_connections = c;
@@ -165,6 +175,7 @@ void http__connection_close(struct http__connection *c) {
         return;
     }
     enum http__state before = c->state;
+    bool was_streaming = is_streaming(c);
     http__connection_enter(c, HTTP__CLOSED);
     leave_slot(c);
     drop_kept(c);
@@ -173,6 +184,9 @@ void http__connection_close(struct http__connection *c) {
         http__call_release(c->call);
     }
     uv_close(&c->uv.handle, on_closed);
+    if (was_streaming && c->stream.ended) {
+        c->stream.ended(c->stream.data);
+    }
 }
 
 /* --- Reading ------------------------------------------------------------------------------------------------------------ */
@@ -376,7 +390,10 @@ static void settle(struct http__connection *c) {
     if (n == 0 && c->kept) {
         drop_kept(c);
     }
-    if (may_take_request(c) && c->state != HTTP__READY) {
+    if (is_streaming(c)) {
+        drop_kept(c);
+        start_reading(c); /* to learn when the client goes */
+    } else if (may_take_request(c) && c->state != HTTP__READY) {
         if (c->has_ended || (c->home->is_draining && c->state == HTTP__IDLE)) {
             http__connection_close(c);
             return;
@@ -401,7 +418,7 @@ static void go_on(struct http__connection *c) {
 }
 
 static void input(struct http__connection *c, slice bytes) {
-    if (c->state == HTTP__LINGER) {
+    if (c->state == HTTP__LINGER || is_streaming(c)) {
         c->mark += bytes.n;
         if (c->mark > HTTP__LINGER_BYTES) {
             http__connection_close(c);
@@ -447,6 +464,21 @@ void http__connection_answered(struct http__connection *c, bool keep_open) {
     if (!c->is_consuming) {
         go_on(c);
     }
+}
+
+bool http__connection_begin_stream(struct http__connection *c) {
+    if (c->has_ended || c->home->is_draining) {
+        http__connection_close(c);
+        return false;
+    }
+    http__connection_enter(c, HTTP__STREAMING);
+    c->mark = 0;
+    c->stream = (struct http_stream){.is_one = true};
+    c->home->streams++;
+    if (!c->is_consuming) {
+        settle(c);
+    }
+    return c->state != HTTP__CLOSED;
 }
 
 void http__connection_refuse(struct http__connection *c, struct http__refusal refusal) {
@@ -500,6 +532,7 @@ static bool accept_from(struct http__connection *c, uv_stream_t *listener) {
 void http__connection_accept(struct http__home *home, uv_stream_t *listener) {
     struct http__connection *c = connection_new(home);
     uint32_t count = atomic_load_explicit(&home->connections, memory_order_relaxed);
+    count -= home->streams;
     if (!accept_from(c, listener) || count > home->max_connections + HTTP__OVERFLOW) {
         uv_close(&c->uv.handle, on_closed);
         return;
@@ -533,13 +566,16 @@ static void on_late(struct http__connection *c) {
     case HTTP__LINGER:
     case HTTP__CLOSED:
     case HTTP__READY:
+    case HTTP__STREAMING:
+    case HTTP__STALLED:
     case HTTP__WAITING: break;
     }
     http__connection_close(c);
 }
 
 void http__home_tick(struct http__home *home) {
-    static const enum http__state TIMED[] = {HTTP__IDLE, HTTP__HEAD, HTTP__BODY, HTTP__WRITING, HTTP__LINGER};
+    static const enum http__state TIMED[] = {HTTP__IDLE,    HTTP__HEAD,   HTTP__BODY,
+                                             HTTP__WRITING, HTTP__LINGER, HTTP__STALLED};
     int64_t now = loop_now_ms(home->loop);
     /* Within a list all have the same time allowed, and so stand in the order of their deadlines. */
     for (size_t i = 0; i < ARRAY_COUNT(TIMED); i++) {
@@ -562,7 +598,8 @@ void http__home_turn(struct http__home *home) {
 
 void http__home_close_connections(struct http__home *home, bool idle_only) {
     for (size_t state = HTTP__IDLE; state < HTTP__STATE_COUNT; state++) {
-        while (home->lists[state].first && (!idle_only || state == HTTP__IDLE)) {
+        bool at_once = state == HTTP__IDLE || state == HTTP__STREAMING || state == HTTP__STALLED;
+        while (home->lists[state].first && (!idle_only || at_once)) {
             http__connection_close(home->lists[state].first);
         }
     }

@@ -17,26 +17,38 @@ enum {
     HTTP__READ_BYTES = 16 * 1024,    /* the read buffer all connections of a loop share; also what one may keep */
     HTTP__LINGER_BYTES = 256 * 1024, /* swallowed after a refusal, so that the client gets to read it */
     HTTP__LINGER_MS = 2000,
-    HTTP__OVERFLOW = 64,           /* connections beyond the ceiling that are told 503; further ones are cut */
-    HTTP__TURN_REQUESTS = 32,      /* served to one connection before the others have their turn */
-    HTTP__STALL_BYTES = 16 * 1024, /* see write_ms */
-    HTTP__POOL_MAX = 64,           /* calls, and connections, kept for reuse by each loop */
+    HTTP__OVERFLOW = 64,                 /* connections beyond the ceiling that are told 503; further ones are cut */
+    HTTP__TURN_REQUESTS = 32,            /* served to one connection before the others have their turn */
+    HTTP__STALL_BYTES = 16 * 1024,       /* see write_ms */
+    HTTP__POOL_MAX = 64,                 /* calls, and connections, kept for reuse by each loop */
+    HTTP__STREAM_SEND_BYTES = 16 * 1024, /* asked for as a stream's socket buffer: what the system keeps for it */
+    HTTP__STREAM_PIECES = 16,            /* that may wait behind a full socket; one more cuts the stream */
 };
 
 /* Where a connection stands; each state is also a list of its home, oldest first, and most have a deadline. */
 enum http__state {
-    HTTP__CLOSED,  /* uv_close has been called; on no list */
-    HTTP__IDLE,    /* no byte of a request is here */
-    HTTP__READY,   /* bytes are here, and it waits for its turn */
-    HTTP__HEAD,    /* part of a head is here */
-    HTTP__BODY,    /* the head is read, part of the body may be here */
-    HTTP__WAITING, /* the handler has the call */
-    HTTP__WRITING, /* the answer waits for the client to take it */
-    HTTP__LINGER,  /* the last answer is sent; what comes is swallowed */
+    HTTP__CLOSED,    /* uv_close has been called; on no list */
+    HTTP__IDLE,      /* no byte of a request is here */
+    HTTP__READY,     /* bytes are here, and it waits for its turn */
+    HTTP__HEAD,      /* part of a head is here */
+    HTTP__BODY,      /* the head is read, part of the body may be here */
+    HTTP__WAITING,   /* the handler has the call */
+    HTTP__WRITING,   /* the answer waits for the client to take it */
+    HTTP__LINGER,    /* the last answer is sent; what comes is swallowed */
+    HTTP__STREAMING, /* a stream that has sent all it was given */
+    HTTP__STALLED,   /* a stream whose pieces wait for the client to take them */
 };
-enum { HTTP__STATE_COUNT = 8 };
+enum { HTTP__STATE_COUNT = 10 };
 
 struct http__connection;
+
+/* What a connection is besides, from http_call_stream on (http/stream.h). */
+struct http_stream {
+    void (*ended)(void *data);
+    void *data;
+    uint32_t pieces; /* that wait */
+    bool is_one;
+};
 
 struct http__list {
     struct http__connection *first, *last;
@@ -63,7 +75,8 @@ struct http__connection {
     uint32_t kept_from, kept_to, kept_size; /* kept: bytes that came and were not used yet */
     char *kept;
     struct http_call *call; /* BODY, WRITING: ours. WAITING: the handler's, not to be touched */
-    size_t mark;            /* WRITING: bytes that waited when the deadline was set. LINGER: bytes swallowed */
+    size_t mark;            /* WRITING: bytes that waited when the deadline was set. LINGER, streams: bytes swallowed */
+    struct http_stream stream;
 };
 
 struct http__slot {
@@ -93,7 +106,8 @@ struct http__home {
     struct http__slot *slots;
     uint32_t slot_count, free_slot; /* UINT32_MAX: none */
     uint32_t max_connections;
-    _Atomic uint32_t connections;
+    _Atomic uint32_t connections; /* with streams */
+    uint32_t streams;             /* of these; they have a ceiling of their own, the handler's */
     struct http__connection *free_connections;
     struct http_call *free_calls;
     uint32_t free_connection_count, free_call_count;
@@ -127,6 +141,8 @@ void http__connection_accept(struct http__home *home, uv_stream_t *listener);
 void http__connection_answered(struct http__connection *c, bool keep);
 /* Ends at once, without a word. */
 void http__connection_close(struct http__connection *c);
+/* From WAITING: the connection is a stream from now on. False: it could not go on, and is closed. */
+bool http__connection_begin_stream(struct http__connection *c);
 /* Sends a few words, and ends; nothing that came or comes is read any more. */
 void http__connection_refuse(struct http__connection *c, struct http__refusal refusal);
 /* The connection in this slot, if it is still of that generation, else NULL. */
@@ -144,6 +160,8 @@ void http__home_free_connections(struct http__home *home);
 
 /* Writes the call's answer to its connection, if that is still there. Takes the call. */
 void http__call_deliver(struct http_call *call);
+/* Reports the call's end, and gives it back. */
+void http__call_finish(struct http_call *call, bool dropped);
 /* "Date: …" and what follows, up to and with the empty line; borrowed until the next turn of the loop. */
 slice http__home_date(struct http__home *home, enum http__ending ending);
 /* Some bytes on a connection with nothing queued; false when not all could be written. */

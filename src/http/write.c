@@ -56,7 +56,7 @@ bool http__connection_write_now(struct http__connection *c, slice bytes) {
 
 /* --- A call's last moments ----------------------------------------------------------------------------------------------- */
 
-static void finish(struct http_call *call, bool dropped) {
+void http__call_finish(struct http_call *call, bool dropped) {
     const struct http_server_options *options = &call->home->server->options;
     if (options->done) {
         bool has_body = call->head.method != HTTP_HEAD && !dropped;
@@ -75,7 +75,7 @@ static void on_written(uv_write_t *write, int status) {
     struct http_call *call = write->data;
     struct http__connection *c = http__connection_find(call->home, call->slot, call->generation);
     bool keeps = call->keeps;
-    finish(call, !c || status != 0);
+    http__call_finish(call, !c || status != 0);
     if (!c) {
         return;
     }
@@ -101,7 +101,7 @@ static void queue(struct http__connection *c, struct http_call *call, slice part
     }
     call->write.data = call;
     if (uv_write(&call->write, &c->uv.stream, left, count, on_written) != 0) {
-        finish(call, true);
+        http__call_finish(call, true);
         http__connection_close(c);
         return;
     }
@@ -114,7 +114,7 @@ void http__call_deliver(struct http_call *call) {
     struct http__home *home = call->home;
     struct http__connection *c = http__connection_find(home, call->slot, call->generation);
     if (!c) {
-        finish(call, true);
+        http__call_finish(call, true);
         return;
     }
     assert(c->state == HTTP__WAITING);
@@ -126,11 +126,11 @@ void http__call_deliver(struct http_call *call) {
     size_t total = parts[0].n + parts[1].n + parts[2].n;
     int n = uv_try_write(&c->uv.stream, buffers, body.n ? PARTS : PARTS - 1);
     if (n < 0 && n != UV_EAGAIN) {
-        finish(call, true);
+        http__call_finish(call, true);
         http__connection_close(c);
     } else if (n >= 0 && (size_t)n == total) {
         bool keeps = call->keeps;
-        finish(call, false);
+        http__call_finish(call, false);
         http__connection_answered(c, keeps);
     } else {
         queue(c, call, parts, n > 0 ? (size_t)n : 0);
