@@ -24,7 +24,7 @@ static unsigned char lower(char c) {
 bool slice_equal_nocase(slice a, slice b) {
     if (a.n != b.n) return false;
     for (size_t i = 0; i < a.n; i++)
-        if (lower(a.p[i]) != lower(b.p[i])) return false;
+        if (a.p[i] != b.p[i] && lower(a.p[i]) != lower(b.p[i])) return false;
     return true;
 }
 

@@ -101,8 +101,9 @@ enum status http_call_parameters(struct http_call *call, const struct http_form 
 
 slice http_call_header(const struct http_call *call, slice name) {
     for (size_t i = 0; i < call->head.header_count; i++) {
-        if (slice_equal_nocase(call->head.headers[i].name, name)) {
-            return call->head.headers[i].value;
+        const struct http_header *field = &call->head.headers[i];
+        if (field->name.n == name.n && slice_equal_nocase(field->name, name)) {
+            return field->value;
         }
     }
     return (slice){NULL, 0};

@@ -22,7 +22,10 @@ static int on_value(llhttp_t *parser, const char *at, size_t n) {
     if (collector->count == collector->max) {
         return HPE_USER;
     }
-    collector->fields[collector->count].value = slice_trim(slice_make(at, n));
+    while (n > 0 && (at[n - 1] == ' ' || at[n - 1] == '\t')) { /* llhttp leaves off what stands before a value only */
+        n--;
+    }
+    collector->fields[collector->count].value = slice_make(at, n);
     return 0;
 }
 

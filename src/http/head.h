@@ -28,7 +28,7 @@ struct http__scan {
 };
 
 /* The length of the head at the start of input, its empty line included; 0: it is not there yet (call again with more); or
-   *refusal is set. Looks at line ends and ceilings alone, and so refuses early. */
+   *refusal is set. Looks at ceilings, line ends and control characters, and so refuses early. */
 size_t http__head_find_end(slice input, struct http__scan *scan, const struct http__head_limits *limits,
                            struct http__refusal *refusal);
 

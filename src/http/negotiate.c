@@ -56,10 +56,11 @@ enum http_encoding http_encoding_choose(slice header, unsigned available) {
     int weight;
     while (next_weighted(&header, &value, &weight)) {
         for (size_t i = 0; i < ARRAY_COUNT(NAMES); i++) {
-            bool is_it =
-                slice_equal_nocase(value, NAMES[i]) || (i == HTTP_GZIP && slice_equal_nocase(value, S("x-gzip")));
-            weights[i] = is_it ? weight : weights[i];
+            if (value.n == NAMES[i].n && slice_equal_nocase(value, NAMES[i])) {
+                weights[i] = weight;
+            }
         }
+        weights[HTTP_GZIP] = slice_equal_nocase(value, S("x-gzip")) ? weight : weights[HTTP_GZIP];
         others = slice_equal(value, S("*")) ? weight : others;
     }
     int best = HTTP_IDENTITY;
