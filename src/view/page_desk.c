@@ -65,10 +65,13 @@ void view__desk_begin(struct view__page *p, const struct view_context *context, 
     view__page_noindex(p);
     struct value *object = value_set_object(p->root, S("desk"));
     value_set_string(object, S("style"), view__asset(p, S("desk.css")));
+    value_set_string(object, S("edit_style"), view__asset(p, S("desk-edit.css")));
     value_set_string(object, S("script"), view__asset(p, S("desk.js")));
     value_set_string(object, S("home"), S(ADDRESS_DESK));
     value_set_string(object, S("here"), desk->here.n > 0 ? desk->here : S(ADDRESS_DESK));
     value_set_string(object, S("sessions"), S(ADDRESS_DESK "/sessions"));
+    value_set_string(object, S("password"), S(ADDRESS_DESK "/password"));
+    value_set_bool(object, S("at_password"), desk->place == VIEW_DESK_PASSWORD);
     value_set_bool(object, S("at_sessions"), desk->place == VIEW_DESK_SESSIONS);
     value_set_string(object, S("language_action"), S(ADDRESS_DESK "/language"));
     value_set_string(object, S("sign_out"), S(ADDRESS_SIGN_OUT));

@@ -19,6 +19,7 @@ enum view_desk_place {
     VIEW_DESK_ACCOUNTS,
     VIEW_DESK_SITE,
     VIEW_DESK_SESSIONS, /* one's own */
+    VIEW_DESK_PASSWORD, /* likewise */
     VIEW_DESK_PLACES
 };
 

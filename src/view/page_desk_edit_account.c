@@ -92,7 +92,7 @@ enum status view_desk_account(const struct view_context *context, const struct v
 enum status view_desk_password(const struct view_context *context, const struct view_desk_password *page,
                                struct buf *out, struct error *error) {
     struct view__page p;
-    view__desk_begin(&p, context, &(struct view_desk){VIEW_DESK_NOWHERE, S(PASSWORD)}, T("My password"));
+    view__desk_begin(&p, context, &(struct view_desk){VIEW_DESK_PASSWORD, S(PASSWORD)}, T("My password"));
     view__set_problems(&p, page->problems, page->problem_count);
     value_set_string(p.root, S("notice"), page->changed ? view__text(&p, T("Your password is changed.")) : S(""));
     struct value *object = value_set_object(p.root, S("form"));

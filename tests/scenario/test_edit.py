@@ -292,3 +292,288 @@ def test_no_act_without_the_sessions_token(server, edith):
             response = admin.post(path, {"csrf": csrf, "headline": "Volé", "body": "y", "action": "publish"})
             assert response.status_code == 403, path
     assert "Volé" not in edith.get("/moderation/articles").text
+
+
+# --- Sections ---------------------------------------------------------------------------------------------------------
+
+
+def test_sections_are_made_ordered_and_followed(server, edith):
+    for title in ("Culture", "Société", "Sports"):
+        form = form_fields(find_form(edith.page("/moderation/sections/new"), "/moderation/sections/new"))
+        done = edith.post("/moderation/sections/new", {**form, "title": title, "description": f"Tout {title}"})
+        assert done.status_code == 200 and "Enregistré" in text_of(done), done.text[:2000]
+    titles = lambda page: [" ".join(a.text_content().split()) for a in page.xpath("//ol//h2/a")]
+    page = edith.page("/moderation/sections")
+    assert titles(page) == ["Culture", "Société", "Sports"]
+    sports = page.xpath("//ol/li[3]//button[@name='up']/@value")[0]
+    csrf = edith.csrf("/moderation/sections")
+    assert titles(parse(edith.post("/moderation/sections", {"csrf": csrf, "up": sports}))) == [
+        "Culture",
+        "Sports",
+        "Société",
+    ]
+    assert server.page("/").xpath("//nav//a/text()") == ["Culture", "Sports", "Société"]
+    assert edith.post("/moderation/sections", {"csrf": csrf, "down": "999"}).status_code == 404
+
+    article = id_of(write(edith, "publish", headline="Vernissage", body="Ce soir.", section="culture"))
+    assert "Vernissage" in server.get("/sections/culture").text
+    assert server.page(f"/articles/{article}").xpath("//a[@class='p-category']/@href") == ["/sections/culture"]
+    edit(edith, article, "save", section="")
+    assert "Vernissage" not in server.get("/sections/culture").text
+
+
+def test_a_sections_rule_holds_for_its_articles(server, edith):
+    href = edith.page("/moderation/sections").xpath("//ol/li[1]//h2/a/@href")[0]
+    article = id_of(write(edith, "publish", headline="Sous la rubrique", body="x", section="culture"))
+    form = form_fields(find_form(edith.page(href), href))
+    edith.post(href, {**form, "moderation": "closed"})
+    with pytest.raises(AssertionError):
+        find_form(server.page(f"/articles/{article}"), f"/articles/{article}/comments")
+    edith.post(href, {**form, "moderation": "", "title": "Arts & culture"})
+    assert find_form(server.page(f"/articles/{article}"), f"/articles/{article}/comments") is not None
+    assert "Arts & culture" in server.page("/").xpath("//nav//a/text()")  # and its address has stayed
+    assert server.get("/sections/culture").status_code == 200
+
+
+def test_what_is_wrong_in_a_section(edith):
+    path = "/moderation/sections/new"
+    form = form_fields(find_form(edith.page(path), path))
+    empty = edith.post(path, {**form, "title": " ", "description": "gardée"})
+    assert empty.status_code == 422 and parse(empty).xpath("//*[@id='wrong-title']") and "gardée" in empty.text
+    taken = edith.post(path, {**form, "title": "Autre", "slug": "culture"})
+    assert taken.status_code == 409 and parse(taken).xpath("//*[@id='wrong-slug']")
+    odd = edith.post(path, {**form, "title": "Autre", "slug": "../x"})
+    assert odd.status_code == 422 and parse(odd).xpath("//*[@id='wrong-slug']")
+    edith.get("/moderation/sections/999", 404)
+
+
+# --- The charter ------------------------------------------------------------------------------------------------------
+
+CHARTER = "/moderation/charter"
+
+
+@pytest.fixture(scope="module")
+def admin(server):
+    return server.moderator("admin")
+
+
+def charter_form(admin):
+    return form_fields(find_form(admin.page(CHARTER), CHARTER))
+
+
+def press(admin, form, action):
+    """A button that rearranges the form; gives the form as it comes back, and the page."""
+    response = admin.post(CHARTER, {**form, "action": action})
+    assert response.status_code == 200, response.text[:2000]
+    return form_fields(find_form(parse(response), CHARTER)), response
+
+
+def test_rules_are_added_moved_and_taken_out_without_scripts(server, admin):
+    form = charter_form(admin)
+    version, count = int(form["version"]), int(form["rules"])
+    second = form["code_1"]
+    form, _ = press(admin, form, "up-1")
+    assert form["code_0"] == second
+    form, page = press(admin, form, "add")
+    assert int(form["rules"]) == count + 1 and "Rien n’est encore enregistré" in text_of(page)
+    form[f"title_fr_{count}"] = "Rester bref"
+    form[f"title_en_{count}"] = "Keep it short"
+    form[f"text_fr_{count}"] = "Parler de *l'article*."
+    form, _ = press(admin, form, "remove-1")
+    assert form[f"title_fr_{count - 1}"] == "Rester bref"
+    assert "Rester bref" not in server.get("/charter").text
+    saved = admin.post(CHARTER, {**form, "action": "save"})
+    assert saved.status_code == 200 and "nouvelle version" in text_of(saved), saved.text[:3000]
+    now = charter_form(admin)
+    assert int(now["version"]) == version + 1
+    assert now[f"code_{count - 1}"] == "rester-bref"
+    assert "<em>l’article</em>" in server.get("/charter").text
+    assert "Keep it short" in server.get("/charter?lang=en").text
+    old = admin.get(f"{CHARTER}/{version}")
+    assert "Rester bref" not in old.text
+    assert "Keep it short" in admin.get(f"{CHARTER}/{version + 1}?language=en").text
+    admin.get(f"{CHARTER}/999", 404)
+
+
+def test_what_is_wrong_in_a_charter(admin):
+    form, _ = press(admin, charter_form(admin), "add")
+    last = int(form["rules"]) - 1
+    form[f"title_fr_{last}"] = "Sans traduction"
+    form["code_0"] = form["code_1"]
+    response = admin.post(CHARTER, {**form, "action": "save"})
+    assert response.status_code == 422
+    page = parse(response)
+    assert page.xpath(f"//*[@id='wrong-title_en_{last}']")
+    assert page.xpath("//*[@id='wrong-code_1']")
+    assert page.xpath(f"//*[@id='problems']//a[@href='#field-title_en_{last}']")
+    assert form_fields(find_form(page, CHARTER))[f"title_fr_{last}"] == "Sans traduction"
+    empty = admin.post(CHARTER, {"csrf": form["csrf"], "version": form["version"], "rules": "0", "action": "save"})
+    assert empty.status_code == 422
+
+
+def test_a_language_left_empty_is_left_out(server, admin):
+    form = charter_form(admin)
+    for name in list(form):
+        if re.match(r"(introduction|title|text|legal_ground)_en", name):
+            form[name] = " "
+    assert admin.post(CHARTER, {**form, "action": "save"}).status_code == 200
+    assert form["title_fr_0"] in " ".join(server.page("/charter?lang=en").text_content().split()).replace("’", "'")
+    assert charter_form(admin)["title_en_0"] == ""
+
+
+def test_two_administrators_and_one_charter(server, admin):
+    form = charter_form(admin)
+    other = server.moderator("admin")
+    assert other.post(CHARTER, {**charter_form(other), "introduction_fr": "De l'autre", "action": "save"}).ok
+    late = admin.post(CHARTER, {**form, "introduction_fr": "De moi", "action": "save"})
+    assert late.status_code == 409
+    again = form_fields(find_form(parse(late), CHARTER))
+    assert again["introduction_fr"].strip() == "De moi" and int(again["version"]) == int(form["version"]) + 1
+    assert admin.post(CHARTER, {**again, "action": "save"}).status_code == 200
+    assert "De moi" in server.get("/charter").text
+
+
+def test_fifty_rules_and_no_more(admin):
+    form = charter_form(admin)
+    while int(form["rules"]) < 50:
+        form, _ = press(admin, form, "add")
+    response = admin.post(CHARTER, {**form, "action": "add"})
+    assert response.status_code == 200 and parse(response).xpath("//*[@id='problems']")
+    for i in range(50):
+        form[f"title_fr_{i}"] = f"Règle {i}"
+        form[f"title_en_{i}"] = f"Rule {i}"
+    assert admin.post(CHARTER, {**form, "action": "save"}).status_code == 200
+
+
+# --- Accounts ---------------------------------------------------------------------------------------------------------
+
+ACCOUNTS = "/moderation/accounts"
+NEW = ACCOUNTS + "/new"
+LONG = "une phrase assez longue pour servir"
+
+
+def account_path(admin, name):
+    for item in admin.page(ACCOUNTS).xpath("//li[contains(@class,'desk-item')]"):
+        if name in item.text_content():
+            return item.xpath(".//h2/a/@href")[0]
+    raise AssertionError(name)
+
+
+def add_account(admin, name, role, fields=None):
+    form = form_fields(find_form(admin.page(NEW), NEW))
+    filled = {**form, "account": name, "display_name": f"{name} nommée", "role": role, "password": LONG}
+    return admin.post(NEW, {**filled, "password_again": LONG, **(fields or {})})
+
+
+def test_an_account_from_its_making_to_its_closing(server, admin):
+    done = add_account(admin, "zoe", "moderator")
+    assert done.status_code == 200 and "zoe nommée" in text_of(done), done.text[:3000]
+    zoe = palabre.Moderator(server, "zoe", LONG)
+    zoe.get("/moderation/articles", 403)
+    path = account_path(admin, "zoe")
+    form = form_fields(find_form(admin.page(path), path))
+    assert admin.post(path, {**form, "role": "editor"}).status_code == 200
+    zoe.get("/moderation/articles", 200)  # at once, in the session she has
+    changed = admin.post(path + "/password", {"csrf": form["csrf"], "password": LONG + "!", "password_again": LONG + "!"})
+    assert changed.status_code == 200 and "nouveau mot de passe" in text_of(changed)
+    assert "/sign-in" in zoe.session.get(zoe.url("/moderation")).url
+    zoe = palabre.Moderator(server, "zoe", LONG + "!")
+    assert admin.post(path, {**form, "role": "editor", "disabled": "1"}).status_code == 200
+    assert "/sign-in" in zoe.session.get(zoe.url("/moderation")).url
+    with pytest.raises(AssertionError):
+        palabre.Moderator(server, "zoe", LONG + "!")
+
+
+def test_what_is_wrong_in_an_account(admin):
+    wrong = lambda response, field: parse(response).xpath(f"//*[@id='wrong-{field}']")
+    for fields, field, status in (
+        ({"account": "maud"}, "account", 409),
+        ({"account": "a b/c"}, "account", 422),
+        ({"account": ""}, "account", 422),
+        ({"password": "court", "password_again": "court"}, "password", 422),
+        ({"password_again": "autre"}, "password_again", 422),
+        ({"role": "king"}, "role", 422),
+    ):
+        response = add_account(admin, "nouvelle", "moderator", fields)
+        assert response.status_code == status, (fields, response.status_code)
+        assert wrong(response, field), fields
+        assert "nouvelle nommée" in response.text and LONG not in response.text
+
+
+def test_the_last_administrator_stays(admin):
+    path = account_path(admin, "admin")
+    form = form_fields(find_form(admin.page(path), path))
+    for fields in ({"role": "editor"}, {"disabled": "1"}):
+        response = admin.post(path, {**form, **fields})
+        assert response.status_code == 409 and parse(response).xpath("//*[@id='wrong-role']")
+    admin.get(ACCOUNTS, 200)
+
+
+def test_everybody_changes_their_own_password(server):
+    marc = server.moderator("marc")
+    path = "/moderation/password"
+    form = form_fields(find_form(marc.page(path), path))
+    wrong = marc.post(path, {**form, "password_now": "faux", "password": LONG, "password_again": LONG})
+    assert wrong.status_code == 422 and parse(wrong).xpath("//*[@id='wrong-password_now']")
+    short = marc.post(path, {**form, "password_now": palabre.PASSWORD, "password": "x", "password_again": "x"})
+    assert short.status_code == 422 and parse(short).xpath("//*[@id='wrong-password']")
+    done = marc.post(path, {**form, "password_now": palabre.PASSWORD, "password": LONG, "password_again": LONG})
+    assert done.status_code == 200 and "changé" in text_of(done)
+    marc.get("/moderation", 200)  # this session goes on
+    palabre.Moderator(server, "marc", LONG)
+
+
+# --- The site ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_site_is_renamed_everywhere_at_once(server, admin):
+    path = "/moderation/site"
+    form = form_fields(find_form(admin.page(path), path))
+    done = admin.post(path, {**form, "publication": "Le Palabreur & fils", "tagline": "Tous les jours", "close_after_days": "30"})
+    assert done.status_code == 200 and "Enregistré" in text_of(done)
+    assert "Le Palabreur &amp; fils" in server.get("/").text
+    again = form_fields(find_form(admin.page(path), path))
+    assert again["close_after_days"] == "30" and again["gives_reasons"] == "1"
+    del again["gives_reasons"]
+    admin.post(path, {**again, "close_after_days": "0", "removed": "hide"})
+    again = form_fields(find_form(admin.page(path), path))
+    assert "gives_reasons" not in again and again["removed"] == "hide"
+
+
+def test_what_is_wrong_about_the_site(admin):
+    path = "/moderation/site"
+    form = form_fields(find_form(admin.page(path), path))
+    response = admin.post(path, {**form, "publication": "", "time_zone": "Mars/Olympus", "close_after_days": "-3"})
+    assert response.status_code == 422
+    for field in ("publication", "time_zone", "close_after_days"):
+        assert parse(response).xpath(f"//*[@id='wrong-{field}']"), field
+    assert "Mars/Olympus" in response.text
+    assert admin.post(path, {**form, "publication": "x" * 121}).status_code == 422
+    assert admin.post(path, {**form, "moderation": ""}).status_code == 422
+
+
+def test_one_switch_puts_the_whole_site_under_pre_moderation(server, edith, admin):
+    article = id_of(write(edith, "publish", headline="Jour difficile", body="x", moderation="post"))
+    reader = server.reader()
+    reader.send(article, name="Léa", text="Avant le commutateur")
+    assert "Avant le commutateur" in server.get(f"/articles/{article}").text
+    switch = find_form(admin.page("/moderation/site"), "/moderation/site/strict")
+    csrf = form_fields(switch)["csrf"]
+    on = admin.post("/moderation/site/strict", {"csrf": csrf, "strict": "1"})
+    assert on.status_code == 200 and "Activé" in text_of(on)
+    reader.send(article, name="Léa", text="Après le commutateur")
+    assert "Après le commutateur" not in server.get(f"/articles/{article}").text
+    form = form_fields(find_form(admin.page("/moderation/site"), "/moderation/site"))
+    admin.post("/moderation/site", {**form, "tagline": "autre"})  # saving the rest leaves the switch
+    assert "Activé" in text_of(admin.get("/moderation/site"))
+    admin.post("/moderation/site/strict", {"csrf": csrf, "strict": "0"})
+    reader.send(article, name="Léa", text="De nouveau aussitôt")
+    assert "De nouveau aussitôt" in server.get(f"/articles/{article}").text
+
+
+def test_all_of_it_is_in_the_journal_and_the_books_are_in_order(server, admin):
+    acts = {row.split("|")[0] for row in re.findall(r'"act":"([^"]+)"', admin.get("/moderation/journal.jsonl").text)}
+    for act in ("article.save", "article.state", "article.discussion", "section.save", "charter.save", "site.save",
+                "account.add", "account.save", "account.password"):
+        assert act in acts, (act, acts)
+    server.check()
