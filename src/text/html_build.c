@@ -197,6 +197,14 @@ static void make_place_for_text(struct builder *b) {
     if (top_content(b) == CONTENT_FLOW) push(b, TAG_P, (slice){NULL, 0}, true);
 }
 
+/* Whether any of these inline elements writes something; text goes on across the others. */
+static bool has_tags(const struct builder *b, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++) {
+        if (b->inlines[i].tag != TAG_NONE) return true;
+    }
+    return false;
+}
+
 /* Everything that is open is written: text may follow. */
 static void start_text(struct builder *b) {
     bool spaced = b->space, newline = b->newline;
@@ -212,7 +220,7 @@ static void start_text(struct builder *b) {
         buf_add_char(&b->text, ' ');
     }
     forget_space(b);
-    if (b->inlines_written < b->inline_count) flush_text(b);
+    if (has_tags(b, b->inlines_written, b->inline_count)) flush_text(b);
     for (; b->inlines_written < b->inline_count; b->inlines_written++) {
         struct build_inline *i = &b->inlines[b->inlines_written];
         if (i->tag != TAG_NONE) write_start(b, i->tag, i->attributes);
@@ -302,7 +310,7 @@ void build__text(struct builder *b, slice s) {
 /* Inline elements */
 
 static void close_inline(struct builder *b, size_t at) {
-    if (b->inlines_written > at) flush_text(b);
+    if (has_tags(b, at, b->inlines_written)) flush_text(b);
     while (b->inlines_written > at) {
         struct build_inline *i = &b->inlines[--b->inlines_written];
         if (i->tag != TAG_NONE) write_end(b, i->tag);
