@@ -40,13 +40,18 @@ function onKey(event) {
     return;
   }
   if (event.repeat || isTyping(event.target)) return;
-  const element = press(event.key);
-  if (!element) return;
-  event.preventDefault();
+  /* What has just been decided is what is undone, even while its answer is still on the way. */
+  if (event.key === "u" && unanswered > 0) underWay.then(() => use(press("u")));
+  else if (use(press(event.key))) event.preventDefault();
+}
+
+function use(element) {
+  if (!element) return false;
   element.click();
   if (element.matches("summary") && element.parentElement.open) {
     element.parentElement.querySelector("textarea, li button")?.focus();
   }
+  return true;
 }
 
 document.addEventListener("keydown", onKey);
@@ -170,6 +175,7 @@ function onLink(event) {
 /* --- Deciding -------------------------------------------------------------------------------------------------------- */
 
 let underWay = Promise.resolve(); /* decisions go one after the other, in the order they were made */
+let unanswered = 0;
 
 async function send(url, body) {
   const response = await fetch(url, { method: "POST", body, credentials: "same-origin" });
@@ -226,7 +232,11 @@ function onSubmit(event) {
   if (form.matches(".several")) for (const box of form.querySelectorAll(".tick input:checked")) box.checked = false;
   const to = goAhead(form, number);
   if (to === null && form.matches(".acts")) history.pushState(null, "", location.href);
-  underWay = underWay.then(() => decide(form, body, number, to)).catch(() => submitNatively(form.action, fields));
+  unanswered++;
+  underWay = underWay
+    .then(() => decide(form, body, number, to))
+    .catch(() => submitNatively(form.action, fields))
+    .finally(() => unanswered--);
 }
 
 /* The browser's own way: it shows whatever the answer is. A decision that was received already is then told to be too
