@@ -65,6 +65,13 @@ static bool starts_with_dotted_host(slice rest) {
     return dots > 0;
 }
 
+/* The same of a whole address, once it is known where it ends. */
+static bool has_dotted_host(slice url) {
+    slice host = url_host(url);
+    size_t dot = slice_find_char(host, '.');
+    return dot != SIZE_MAX && dot > 0 && dot + 1 < host.n;
+}
+
 static bool find_web_at(slice text, size_t at, struct address *out) {
     slice rest = slice_after(text, at);
     size_t prefix = web_prefix(rest);
@@ -73,6 +80,8 @@ static bool find_web_at(slice text, size_t at, struct address *out) {
     if (unicode__is_alnum(unicode__before(text, at))) return false;
     if (!starts_with_dotted_host(slice_after(rest, www ? 4 : prefix))) return false;
     size_t end = trim_address(text, at, web_limit(text, at));
+    slice found = slice_sub(text, at, end);
+    if (www ? !slice_contains(slice_after(found, 4), S(".")) : !has_dotted_host(found)) return false;
     *out = (struct address){at, end, www ? ADDRESS_WWW : ADDRESS_WEB};
     return true;
 }

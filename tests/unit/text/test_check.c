@@ -302,6 +302,9 @@ static void finds_bare_addresses(void **state) {
         {"HTTP://A.ORG/B", "HTTP://A.ORG/B"},
         {"http://a.org/%zz", "http://a.org/%25zz"},
         {"http://a..b/", ""},
+        {"http://a.” b", ""},
+        {"www.a.” b", ""},
+        {"http://é.fr/", "http://é.fr/"},
         {"javascript:alert(1)//http://a.org", "http://a.org"},
     };
     struct arena *arena = arena_new(1 << 20);
