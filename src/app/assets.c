@@ -46,7 +46,7 @@ static struct page *make(const struct embedded_file *file, slice name, bool fore
     struct page_source source = {.body = &body,
                                  .status = 200,
                                  .content_type = content_type(name),
-                                 .thorough = true,
+                                 .effort = PAGE_THOROUGH,
                                  .extra = forever ? &FOREVER : &CHECKED};
     return page_new(&source, make_head, ctx);
 }

@@ -111,7 +111,7 @@ static void go_on(struct request *r, const struct deciding *d, comment_number ne
     struct desk_outcome *outcomes = ARENA_ARRAY(r->arena, d->count, struct desk_outcome);
     for (size_t i = 0; i < d->count; i++) {
         const struct order *order = &d->orders[i];
-        decision_id made = d->what == DO_DISMISS ? (decision_id){0} : order->decision;
+        decision_id made = {d->what == DO_DISMISS ? 0 : order->decision.v};
         outcomes[i] = (struct desk_outcome){order->number, made, order->late};
     }
     desk_go_on(r, &d->filter, next, outcomes, d->count);

@@ -22,12 +22,22 @@ enum status dispatch_router_new(struct app *app, struct error *error) {
 
 /* --- Shared pages, on the loop ----------------------------------------------------------------------------------- */
 
+/* The page as the client has it, in whatever encoding it got it: its tag names the same page. */
+static const struct page_variant *known_variant(const struct page *page, slice if_none_match, size_t preferred) {
+    for (size_t i = 0; i < PAGE_ENCODINGS; i++) {
+        const struct page_variant *variant = &page->variants[(preferred + i) % PAGE_ENCODINGS];
+        if (variant->head && http_etag_matches(if_none_match, variant->etag)) return variant;
+    }
+    return NULL;
+}
+
 void dispatch_send(struct http_call *call, struct page *page) {
     enum http_encoding encoding = http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
     const struct page_variant *variant = &page->variants[encoding];
-    slice known = http_call_header(call, S("If-None-Match"));
-    if (known.p && http_etag_matches(known, variant->etag))
-        http_call_reply_prebuilt(call, variant->not_modified, NULL);
+    slice if_none_match = http_call_header(call, S("If-None-Match"));
+    const struct page_variant *known = if_none_match.p ? known_variant(page, if_none_match, encoding) : NULL;
+    if (known)
+        http_call_reply_prebuilt(call, known->not_modified, NULL);
     else
         http_call_reply_prebuilt(call, variant->head, variant->body);
 }

@@ -23,8 +23,9 @@ struct entry {
     uint64_t page_change;      /* the change that `page` holds */
     uint64_t rendering_change; /* that the rendering under way will hold */
     bool rendering;
-    bool renew; /* a change came for which nobody's asking is awaited */
-    bool used;  /* since the last sweep */
+    bool finishing; /* its page is being compressed */
+    bool renew;     /* a change came for which nobody's asking is awaited */
+    bool used;      /* since the last sweep */
     struct cache_waiter *waiters;
 };
 
@@ -115,7 +116,7 @@ static void set_page(struct cache *cache, struct entry *entry, struct page *page
 
 /* Removes the entry from its shard when nothing holds it any more. */
 static void let_go_if_empty(struct shard *shard, struct entry *entry) {
-    if (entry->page || entry->rendering || entry->waiters) return;
+    if (entry->page || entry->rendering || entry->finishing || entry->waiters) return;
     struct entry **at = slot_of(shard, &entry->key);
     while (*at != entry) at = &(*at)->next;
     *at = entry->next;
@@ -181,6 +182,36 @@ static struct cache_waiter *take_waiters(struct entry *entry, uint64_t change) {
 }
 
 static void run_rendering(void *job, void *thread_state);
+static void run_finishing(void *job, void *thread_state);
+
+/* With the shard locked: readers get the page as it is; its compressed forms come when a worker has nothing better to do.
+   Where the queue is full, it stays as it is until it is made again. */
+static void start_finishing(struct cache *cache, struct entry *entry) {
+    if (entry->finishing || !entry->page || !entry->page->unfinished) return;
+    entry->finishing = pool_submit(cache->options.pool, run_finishing, entry) == OK;
+}
+
+static void run_finishing(void *job, void *thread_state) {
+    struct entry *entry = job;
+    struct cache *cache = entry->cache;
+    struct shard *shard = shard_of(cache, &entry->key);
+    (void)thread_state;
+    pthread_mutex_lock(&shard->lock);
+    struct page *page = entry->page && entry->page->unfinished ? page_ref(entry->page) : NULL;
+    pthread_mutex_unlock(&shard->lock);
+    struct page *finished = page ? page_compress(page) : NULL;
+    pthread_mutex_lock(&shard->lock);
+    entry->finishing = false;
+    if (finished && entry->page == page) {
+        set_page(cache, entry, finished);
+        finished = NULL;
+    }
+    start_finishing(cache, entry); /* another page came meanwhile */
+    let_go_if_empty(shard, entry);
+    pthread_mutex_unlock(&shard->lock);
+    page_unref(page);
+    page_unref(finished);
+}
 
 /* With the shard locked: starts a rendering unless one is under way. Gives back those to be told that there is no room
    in the queue. */
@@ -221,6 +252,7 @@ static void run_rendering(void *job, void *thread_state) {
         refused = start_rendering(cache, entry);
     else if (outdated)
         set_page(cache, entry, NULL);
+    start_finishing(cache, entry);
     let_go_if_empty(shard, entry);
     pthread_mutex_unlock(&shard->lock);
 

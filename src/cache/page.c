@@ -71,42 +71,68 @@ static slice make_etag(const unsigned char *hash, const char *encoding) {
     return buf_take(&b);
 }
 
-static void make_heads(struct page *page, const struct page_source *source, page_make_head make_head, void *ctx) {
-    bool varies = (page->available & (page->available - 1)) != 0;
-    for (int e = 0; e < PAGE_ENCODINGS; e++) {
-        struct page_variant *v = &page->variants[e];
-        if (!v->body) continue;
-        struct page_head head = {
-            source->status, source->content_type, v->etag, slice_of(ENCODING_NAMES[e]), (int64_t)v->body->n,
-            varies,         source->extra};
-        v->head = make_head(ctx, &head);
-        head.status = 304;
-        head.content_length = -1;
-        v->not_modified = make_head(ctx, &head);
-        page->bytes += v->body->n + blob_slice(v->head).n + blob_slice(v->not_modified).n;
-    }
+/* Head, 304 and tag of one encoding whose body is there. */
+static void finish_variant(struct page *page, enum page_encoding encoding, const unsigned char *hash) {
+    struct page_variant *v = &page->variants[encoding];
+    v->etag = make_etag(hash, ENCODING_NAMES[encoding]);
+    struct page_head head = {.status = page->status,
+                             .content_type = page->content_type,
+                             .etag = v->etag,
+                             .content_encoding = slice_of(ENCODING_NAMES[encoding]),
+                             .content_length = (int64_t)v->body->n,
+                             .varies = page->variants[PAGE_IDENTITY].body->n >= WORTH_IT,
+                             .extra = page->extra};
+    v->head = page->make_head(page->ctx, &head);
+    head.status = 304;
+    head.content_length = -1;
+    v->not_modified = page->make_head(page->ctx, &head);
+    page->available |= 1u << encoding;
+    page->bytes += v->body->n + blob_slice(v->head).n + blob_slice(v->not_modified).n;
 }
 
-struct page *page_new(const struct page_source *source, page_make_head make_head, void *ctx) {
+static slice copy_of(slice s) {
+    struct buf b;
+    buf_init(&b, s.n);
+    buf_add(&b, s);
+    return buf_take(&b);
+}
+
+/* A page of this identity body (taken), in as many encodings as `effort` asks for. */
+static struct page *page_of(struct blob *body, const struct page_source *source, page_make_head make_head, void *ctx) {
     struct page *page = NEW(struct page);
     atomic_init(&page->references, 1);
     page->fresh_until = source->fresh_until;
     page->bytes = sizeof *page;
-    struct buf tag;
-    buf_init(&tag, source->tag.n);
-    buf_add(&tag, source->tag);
-    page->tag = buf_take(&tag);
-    struct blob *body = blob_new_take(source->body);
+    page->tag = copy_of(source->tag);
+    page->status = source->status;
+    page->content_type = source->content_type;
+    page->extra = source->extra;
+    page->make_head = make_head;
+    page->ctx = ctx;
+    page->unfinished = source->effort == PAGE_LATER && body->n >= WORTH_IT;
+    page->variants[PAGE_IDENTITY].body = body;
     struct crypto_hash hash = crypto_sha256(blob_slice(body));
-    for (int e = 0; e < PAGE_ENCODINGS; e++) {
-        struct page_variant *v = &page->variants[e];
-        v->body = e == PAGE_IDENTITY ? body : compress((enum page_encoding)e, blob_slice(body), source->thorough);
-        if (!v->body) continue;
-        v->etag = make_etag(hash.bytes, ENCODING_NAMES[e]);
-        page->available |= 1u << e;
+    finish_variant(page, PAGE_IDENTITY, hash.bytes);
+    for (int e = PAGE_IDENTITY + 1; e < PAGE_ENCODINGS && source->effort != PAGE_LATER; e++) {
+        enum page_encoding encoding = (enum page_encoding)e;
+        page->variants[e].body = compress(encoding, blob_slice(body), source->effort == PAGE_THOROUGH);
+        if (page->variants[e].body) finish_variant(page, encoding, hash.bytes);
     }
-    make_heads(page, source, make_head, ctx);
     return page;
+}
+
+struct page *page_new(const struct page_source *source, page_make_head make_head, void *ctx) {
+    return page_of(blob_new_take(source->body), source, make_head, ctx);
+}
+
+struct page *page_compress(const struct page *page) {
+    struct page_source source = {.status = page->status,
+                                 .content_type = page->content_type,
+                                 .tag = page->tag,
+                                 .fresh_until = page->fresh_until,
+                                 .effort = PAGE_NOW,
+                                 .extra = page->extra};
+    return page_of(blob_ref(page->variants[PAGE_IDENTITY].body), &source, page->make_head, page->ctx);
 }
 
 struct page *page_ref(struct page *page) {

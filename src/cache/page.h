@@ -15,13 +15,23 @@ struct page_variant {
     slice etag; /* with its quotes: one per encoding, RFC 9110 §8.8.3 */
 };
 
+struct page_head;
+typedef struct blob *(*page_make_head)(void *ctx, const struct page_head *head);
+
 struct page {
     _Atomic int references;
-    struct page_variant variants[PAGE_ENCODINGS]; /* head NULL: this encoding does not pay */
+    struct page_variant variants[PAGE_ENCODINGS]; /* head NULL: this encoding does not pay, or is not there yet */
     unsigned available;                           /* a sum of 1 << encoding */
+    bool unfinished;                              /* page_compress has not been called, and would pay */
     slice tag;           /* what the maker wants to find again: the slug its address must have */
     time_ms fresh_until; /* to be made again, in the background, once this moment has passed; 0: never */
     size_t bytes;        /* all it holds */
+    /* what its heads are made of */
+    int status;
+    slice content_type;
+    const void *extra;
+    page_make_head make_head;
+    void *ctx;
 };
 
 /* What a head is made of; the app knows the other headers. */
@@ -33,20 +43,28 @@ struct page_head {
     bool varies;            /* more than one encoding: Vary: Accept-Encoding */
     const void *extra;      /* page_source.extra */
 };
-typedef struct blob *(*page_make_head)(void *ctx, const struct page_head *head);
-
-struct page_source {
-    struct buf *body; /* taken */
-    int status;       /* 200 … */
-    slice content_type;
-    slice tag; /* copied */
-    time_ms fresh_until;
-    bool thorough;     /* the strongest compression: for what is made once (static files) */
-    const void *extra; /* handed to make_head */
+/* How much is done about compression when the page is made. */
+enum page_effort {
+    PAGE_LATER,    /* nothing: it can be served at once, and page_compress makes the rest */
+    PAGE_NOW,      /* what pays */
+    PAGE_THOROUGH, /* the strongest there is: for what is made once (static files) */
 };
 
-/* One reference, the caller's. Compresses (brotli, gzip, zstd) what is larger than a packet and becomes smaller. */
+struct page_source {
+    struct buf *body;   /* taken */
+    int status;         /* 200 … */
+    slice content_type; /* static */
+    slice tag;          /* copied */
+    time_ms fresh_until;
+    enum page_effort effort;
+    const void *extra; /* handed to make_head; static */
+};
+
+/* One reference, the caller's. */
 struct page *page_new(const struct page_source *source, page_make_head make_head, void *ctx);
+/* The same page, with brotli, gzip and zstd where it is larger than a packet and they make it smaller. One reference, the
+   caller's; the bytes themselves are shared. Some milliseconds. */
+struct page *page_compress(const struct page *page);
 struct page *page_ref(struct page *page);
 void page_unref(struct page *page); /* NULL is fine */
 

@@ -149,6 +149,23 @@ static void a_rendering_begun_before_a_change_does_not_hold_it(void **state) {
     expect_page(&key, "6:2");
 }
 
+/* The pool has run all that was queued when this returns. */
+static void compressed_forms_come_afterwards(void **state) {
+    (void)state;
+    struct cache_key key = {.kind = 1, .id = 11};
+    struct told told;
+    page_bytes = 20000;
+    told_init(&told);
+    cache_want(cache, &key, &told.waiter);
+    told_wait(&told);
+    pool_stop(pool);
+    struct page *page = cache_find(cache, &key);
+    assert_non_null(page);
+    assert_int_equal(page->available, 15);
+    page_unref(page);
+    assert_int_equal(atomic_load(&renderings), 1);
+}
+
 static void the_old_page_is_served_while_it_is_renewed(void **state) {
     (void)state;
     struct cache_key key = {.kind = 1, .id = 7};
@@ -268,6 +285,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(one_rendering_serves_all_who_wait, start, stop),
         cmocka_unit_test_setup_teardown(a_rendering_begun_before_a_change_does_not_hold_it, start, stop),
         cmocka_unit_test_setup_teardown(the_old_page_is_served_while_it_is_renewed, start, stop),
+        cmocka_unit_test_setup_teardown(compressed_forms_come_afterwards, start, stop),
         cmocka_unit_test_setup_teardown(a_dropped_page_is_never_served_again, start, stop),
         cmocka_unit_test_setup_teardown(those_that_fit_are_dropped, start, stop),
         cmocka_unit_test_setup_teardown(a_failure_is_told_and_not_remembered, start, stop),

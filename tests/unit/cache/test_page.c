@@ -21,12 +21,12 @@ static struct blob *make_head(void *ctx, const struct page_head *head) {
     return blob_new_take(&b);
 }
 
-static struct page *page_of(slice text, bool thorough) {
+static struct page *page_of(slice text, enum page_effort effort) {
     struct buf body;
     buf_init(&body, text.n);
     buf_add(&body, text);
     struct page_source source = {
-        .body = &body, .status = 200, .content_type = S("text/html"), .tag = S("a-slug"), .thorough = thorough};
+        .body = &body, .status = 200, .content_type = S("text/html"), .tag = S("a-slug"), .effort = effort};
     return page_new(&source, make_head, NULL);
 }
 
@@ -39,7 +39,7 @@ static slice long_text(void) {
 static void all_encodings_hold_the_same_bytes(void **state) {
     (void)state;
     slice text = long_text();
-    struct page *page = page_of(text, false);
+    struct page *page = page_of(text, PAGE_NOW);
     char out[20000];
     assert_int_equal(page->available, 15);
     struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
@@ -61,8 +61,8 @@ static void all_encodings_hold_the_same_bytes(void **state) {
 
 static void tags_differ_by_encoding_and_by_content(void **state) {
     (void)state;
-    struct page *a = page_of(long_text(), false), *b = page_of(slice_after(long_text(), 20), false),
-                *again = page_of(long_text(), true);
+    struct page *a = page_of(long_text(), PAGE_NOW), *b = page_of(slice_after(long_text(), 20), PAGE_NOW),
+                *again = page_of(long_text(), PAGE_THOROUGH);
     assert_false(slice_equal(a->variants[PAGE_GZIP].etag, a->variants[PAGE_BROTLI].etag));
     assert_false(slice_equal(a->variants[PAGE_GZIP].etag, b->variants[PAGE_GZIP].etag));
     assert_true(slice_equal(a->variants[PAGE_GZIP].etag, again->variants[PAGE_GZIP].etag));
@@ -76,18 +76,36 @@ static void tags_differ_by_encoding_and_by_content(void **state) {
 
 static void small_pages_are_sent_as_they_are(void **state) {
     (void)state;
-    struct page *page = page_of(S("ok"), false);
+    struct page *page = page_of(S("ok"), PAGE_NOW);
     assert_int_equal(page->available, 1);
     assert_null(page->variants[PAGE_GZIP].body);
     assert_true(slice_equal(page->tag, S("a-slug")));
     page_unref(page);
 }
 
+static void a_page_can_be_served_before_it_is_compressed(void **state) {
+    (void)state;
+    struct page *plain = page_of(long_text(), PAGE_LATER), *small = page_of(S("ok"), PAGE_LATER);
+    assert_int_equal(plain->available, 1);
+    assert_true(plain->unfinished);
+    assert_false(small->unfinished);
+    struct page *finished = page_compress(plain);
+    assert_int_equal(finished->available, 15);
+    assert_false(finished->unfinished);
+    assert_ptr_equal(finished->variants[0].body, plain->variants[0].body);
+    assert_true(slice_equal(finished->variants[0].etag, plain->variants[0].etag));
+    assert_true(slice_equal(finished->tag, plain->tag));
+    page_unref(plain);
+    assert_int_equal(blob_slice(finished->variants[0].body).n, long_text().n);
+    page_unref(finished);
+    page_unref(small);
+}
+
 static void random_bytes_are_not_compressed(void **state) {
     (void)state;
     char noise[4000];
     crypto_random(noise, sizeof noise);
-    struct page *page = page_of((slice){noise, sizeof noise}, false);
+    struct page *page = page_of((slice){noise, sizeof noise}, PAGE_NOW);
     assert_int_equal(page->available, 1);
     page_unref(page);
 }
@@ -99,6 +117,7 @@ int main(void) {
         cmocka_unit_test(all_encodings_hold_the_same_bytes),
         cmocka_unit_test(tags_differ_by_encoding_and_by_content),
         cmocka_unit_test(small_pages_are_sent_as_they_are),
+        cmocka_unit_test(a_page_can_be_served_before_it_is_compressed),
         cmocka_unit_test(random_bytes_are_not_compressed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
