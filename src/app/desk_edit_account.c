@@ -109,6 +109,8 @@ static void read_password(struct request *r, struct edit_problems *problems, sli
     slice password = request_field(r, "password");
     if (!slice_equal(password, request_field(r, "password_again"))) {
         edit_problem_add(problems, VIEW_FIELD_PASSWORD_AGAIN, VIEW_FAULT_DIFFERENT, 0);
+    } else if (password.n < ACCOUNT_PASSWORD_MIN) {
+        edit_problem_add(problems, VIEW_FIELD_PASSWORD, VIEW_FAULT_TOO_SHORT, ACCOUNT_PASSWORD_MIN);
     } else if (!problems->count && account_hash_password(r->arena, password, phc, &error) != OK) {
         bool longer = password.n > ACCOUNT_PASSWORD_MAX;
         edit_problem_add(problems, VIEW_FIELD_PASSWORD, longer ? VIEW_FAULT_TOO_LONG : VIEW_FAULT_TOO_SHORT,

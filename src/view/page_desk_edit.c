@@ -151,13 +151,13 @@ enum status view_desk_articles(const struct view_context *context, const struct 
 
 static const struct view__choice KINDS[] = {
     {S_INIT("article"), T("Article")},
-    {S_INIT("excerpt"), T("Press excerpt: a quotation of another publication")},
-    {S_INIT("page"), T("Page of the house, in no list (“About us”)")},
+    {S_INIT("excerpt"), T("Press excerpt")},
+    {S_INIT("page"), T("Page, in no list")},
 };
 static const struct view__choice ARTICLE_MODERATIONS[] = {
-    {S_INIT(""), T("As in the section, or on the whole site")},
-    {S_INIT("pre"), T("Read before they appear")},
-    {S_INIT("post"), T("Appear at once, read afterwards")},
+    {S_INIT(""), T("As the section or the site")},
+    {S_INIT("pre"), T("Read first, then published")},
+    {S_INIT("post"), T("Published at once, read later")},
     {S_INIT("closed"), T("No messages")},
 };
 

@@ -7,14 +7,14 @@
 #define SITE ADDRESS_DESK "/site"
 
 static const struct view__choice SECTION_MODERATIONS[] = {
-    {S_INIT(""), T("As on the whole site")},
-    {S_INIT("pre"), T("Read before they appear")},
-    {S_INIT("post"), T("Appear at once, read afterwards")},
+    {S_INIT(""), T("As the whole site")},
+    {S_INIT("pre"), T("Read first, then published")},
+    {S_INIT("post"), T("Published at once, read later")},
     {S_INIT("closed"), T("No messages")},
 };
 static const struct view__choice SITE_MODERATIONS[] = {
-    {S_INIT("pre"), T("Read before they appear")},
-    {S_INIT("post"), T("Appear at once, read afterwards")},
+    {S_INIT("pre"), T("Read first, then published")},
+    {S_INIT("post"), T("Published at once, read later")},
     {S_INIT("closed"), T("No messages")},
 };
 static const struct view__choice REMOVED[] = {
