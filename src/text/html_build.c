@@ -282,7 +282,8 @@ static void add_verbatim(struct builder *b, slice s) {
 /* In a [caption] what follows the image (and the link around it) is the caption. */
 static void start_caption(struct builder *b) {
     const struct build_block *block = top(b);
-    bool due = block->tag == TAG_FIGURE && block->captions_text && block->has_image && b->inline_count == 0;
+    bool due = block->tag == TAG_FIGURE && block->captions_text && block->has_image && !block->has_caption &&
+               b->inline_count == 0;
     if (due) push(b, TAG_FIGCAPTION, (slice){NULL, 0}, false);
 }
 
