@@ -43,6 +43,9 @@ enum status markdown__read(enum markdown_dialect dialect, slice source, const MD
     buf_reserve(&prepared, source.n + source.n / 8);
     markdown__prepare(dialect, source, &prepared);
     if (prepared.status != OK) return error_set(error, LIMIT, "the text has too many quotations");
+    /* md4c looks for the end of a line with strcspn, and so past the end of a text whose last line has none. A buffer
+       always has room for the NUL. */
+    if (prepared.p) prepared.p[prepared.n] = '\0';
     int result = md_parse(prepared.p ? prepared.p : "", (MD_SIZE)prepared.n, parser, context);
     if (result == MARKDOWN__TOO_WIDE) {
         return error_set(error, LIMIT, "a table has more than %d columns", MARKDOWN_MAX_COLUMNS);
