@@ -19,7 +19,6 @@ struct editing {
     struct article article;                  /* as typed, then prepared */
     bool keeps_moderation, keeps_discussion; /* this editor did not touch the switch */
     struct desk_edit_page page;
-    bool overtaken; /* CONFLICT: by another text; otherwise by another state */
 };
 
 /* --- From the form ------------------------------------------------------------------------------------------------ */
@@ -159,11 +158,7 @@ static enum status save(struct db *db, struct request *r, struct editing *e, str
     if (status != OK) return status;
     if (e->keeps_moderation) article.moderation = now.moderation;
     if (e->keeps_discussion) article.discussion_closed = now.discussion_closed;
-    if (!same_text(&article, &now)) {
-        status = article_save(db, &article, by, &article.id, error);
-        e->overtaken = status == CONFLICT;
-        return status;
-    }
+    if (!same_text(&article, &now)) return article_save(db, &article, by, &article.id, error);
     return article_set_discussion(db, article.id, article.discussion_closed, article.moderation, by, error);
 }
 
@@ -171,7 +166,6 @@ static enum status apply_edit(struct db *db, struct request *r, void *data, stru
     static const enum article_state TO[] = {
         [EDIT_PUBLISH] = ARTICLE_PUBLISHED, [EDIT_WITHDRAW] = ARTICLE_WITHDRAWN, [EDIT_DRAFT] = ARTICLE_DRAFT};
     struct editing *e = data;
-    e->overtaken = false;
     e->article.id = e->stored.id; /* this may be the second run */
     enum status status = save(db, r, e, error);
     if (status == OK && e->action > EDIT_SAVE)

@@ -266,6 +266,43 @@ def test_bad_text_is_refused_and_no_such_article_is_said(edith):
     assert edith.post("/moderation/articles/999999/discussion", {"csrf": csrf, "discussion": "open"}).status_code == 404
 
 
+WXR = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>Avant</title><link>http://avant.example</link><wp:wxr_version>1.2</wp:wxr_version>
+<wp:base_site_url>http://avant.example</wp:base_site_url><wp:base_blog_url>http://avant.example</wp:base_blog_url>
+<item><title>Importé</title><link>http://avant.example/importe/</link><dc:creator>ana</dc:creator>
+<content:encoded><![CDATA[<p>Du <strong>gras</strong>.</p>]]></content:encoded><excerpt:encoded></excerpt:encoded>
+<wp:post_id>7</wp:post_id><wp:post_date>2020-01-02 10:00:00</wp:post_date>
+<wp:post_date_gmt>2020-01-02 09:00:00</wp:post_date_gmt><wp:comment_status>open</wp:comment_status>
+<wp:post_name>importe</wp:post_name><wp:status>publish</wp:status><wp:post_parent>0</wp:post_parent>
+<wp:post_type>post</wp:post_type></item></channel></rss>"""
+
+
+def test_an_imported_article_is_edited_as_html_and_cleaned_again(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "export.xml").write_text(WXR, encoding="utf-8")
+    done = palabre.run("import", "wordpress", str(tmp_path / "export.xml"), "--data", str(tmp_path / "data"))
+    assert done.returncode == 0, done.stderr
+    with palabre.Server(data=str(tmp_path / "data")) as server:
+        edith = server.moderator("edith")
+        href = edith.page("/moderation/articles").xpath("//h2/a/@href")[0]
+        page = edith.page(href)
+        fields = form_fields(find_form(page, href))
+        assert fields["body"].strip() == "<p>Du <strong>gras</strong>.</p>"
+        assert "HTML" in page.xpath("//*[@id='help-body']")[0].text_content()
+        body = "<p>Du <em onclick=x>neuf</em>.</p><script>alert(1)</script><a href='javascript:x'>clic</a>"
+        preview = parse(edith.post(href, {**fields, "body": body, "action": "preview"}))
+        assert preview.xpath("//div[contains(@class,'e-content')]//em")[0].text_content() == "neuf"
+        saved = edith.post(href, {**fields, "body": body, "action": "save"})
+        assert saved.status_code == 200
+        assert form_fields(find_form(parse(saved), href))["body"].strip() == body  # the source is kept as typed
+        article = re.search(r"\d+$", href).group(0)
+        text = server.page(f"/articles/{article}").xpath("//div[contains(@class,'e-content')]")[0]
+        assert text.xpath(".//em") and not text.xpath(".//@onclick | .//script | .//a[starts-with(@href,'java')]")
+        server.check()
+
+
 # --- Rights -----------------------------------------------------------------------------------------------------------
 
 EDITORS = ("/moderation/articles", "/moderation/articles/new", "/moderation/sections")
