@@ -41,7 +41,9 @@ double histogram_us(const struct histogram *h, double share) {
     uint64_t wanted = (uint64_t)((double)h->count * share), seen = 0;
     for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
         seen += h->buckets[i];
-        if (seen > wanted) return (double)bucket_top(i) / 1000.0;
+        if (seen <= wanted) continue;
+        uint64_t top = bucket_top(i);
+        return (double)(top < h->slowest_ns ? top : h->slowest_ns) / 1000.0;
     }
     return (double)h->slowest_ns / 1000.0;
 }

@@ -100,7 +100,7 @@ class Bench:
                             break
                     if process.poll() is not None or time.monotonic() > deadline:
                         log.seek(0)
-                        stop("%s did not start:\n%s" % (command, log.read().decode(errors="replace")[-8000:]))
+                        stop("%s did not start:\n%s" % (command, log.read().decode(errors="replace")[-4000:]))
                     time.sleep(0.005)
                 yield process
             finally:
@@ -115,9 +115,6 @@ class Bench:
     def start(self, command, is_ready, **options):
         """As running, until the benchmark ends."""
         return self.stack.enter_context(self.running(command, is_ready, **options))
-
-    def serving(self, port, path="/"):
-        return lambda: fetch(port, path)[0].status < 500
 
     def load_command(self, port, path="/", pids=(), headers=(), files=(), connections=1, seconds=1.0, warm_up=0.5,
                      status=200, length=None, rate=None, serial=None, requests=None):
