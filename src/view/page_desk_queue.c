@@ -180,6 +180,7 @@ enum status view_desk_queue(const struct view_context *context, const struct vie
                      : view_queue_address(context->arena, filter, page->list.after);
     view__desk_begin(&p, context, &(struct view_desk){VIEW_DESK_MESSAGES, here}, T("Moderation"));
     view__page_title(&p, title_of(&p, page));
+    value_set_string(p.root, S("queue_style"), view__asset(&p, S("desk-queue.css")));
     value_set_bool(p.root, S("is_message"), page->is_message);
     struct value *carried = value_set_object(p.root, S("filter"));
     value_set_string(carried, S("queue"), view_queue_name(filter->queue));
