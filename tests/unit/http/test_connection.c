@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -223,6 +224,77 @@ static long memory_kb(void) {
     return kb;
 }
 
+/* The newcomer has the slot of one that has gone, whose answer comes late. */
+static void gives_nobody_anothers_answer(void **state) {
+    (void)state;
+    enum { CLIENTS = 20 };
+    struct linger reset = {.l_onoff = 1};
+    struct buf b;
+    buf_init(&b, 65536);
+    int64_t since = clock_monotonic_ms();
+    int fd = loopback_connect(&loopback);
+    loopback_send(fd, S("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n"));
+    while (!atomic_load(&loopback.held)) {
+        assert_true(clock_monotonic_ms() - since < 10000);
+    }
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(fd);
+    while (http_server_connections(loopback.server) > 0) {
+        assert_true(clock_monotonic_ms() - since < 10000);
+    }
+    /* Enough of them that one is on the same loop. */
+    int fds[CLIENTS];
+    struct http_call *calls[CLIENTS];
+    struct http_call *first = atomic_exchange(&loopback.held, NULL);
+    for (int i = 0; i < CLIENTS; i++) {
+        fds[i] = loopback_connect(&loopback);
+        loopback_send(fds[i], S("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n"));
+        while (!(calls[i] = atomic_exchange(&loopback.held, NULL))) {
+            assert_true(clock_monotonic_ms() - since < 10000);
+        }
+    }
+    int dropped = atomic_load(&loopback.dropped);
+    http_call_reply_text(first, 200, S("not for you"));
+    loopback_wait(&loopback.dropped, dropped + 1);
+    for (int i = 0; i < CLIENTS; i++) {
+        http_call_reply_text(calls[i], 200, S("for you"));
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+        buf_clear(&b);
+        loopback_receive_until(fds[i], &b, "for you");
+        assert_lacks(&b, "not for you");
+        close(fds[i]);
+    }
+    buf_fini(&b);
+}
+
+/* While a request is in flight, at most one read buffer of what follows is taken from the socket. */
+static void stops_reading_behind_one_in_flight(void **state) {
+    (void)state;
+    enum { PIECE = 65536 };
+    static char piece[PIECE];
+    memset(piece, 'x', sizeof piece);
+    struct buf b;
+    buf_init(&b, 65536);
+    long before = memory_kb();
+    int fd = loopback_connect(&loopback);
+    loopback_send(fd, S("GET /hold HTTP/1.1\r\nHost: a\r\n\r\nGET /"));
+    struct timeval pause = {.tv_usec = 200000};
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &pause, sizeof pause);
+    size_t sent = 0;
+    ssize_t n;
+    while ((n = send(fd, piece, sizeof piece, MSG_NOSIGNAL)) > 0) {
+        sent += (size_t)n;
+        assert_true(sent < 64 * 1024 * 1024); /* what the system itself keeps is far less */
+    }
+    assert_true(memory_kb() - before < 8192);
+    loopback_release(&loopback);
+    loopback_receive(fd, &b);
+    assert_contains(&b, "\r\n\r\nheldHTTP/1.1 414 ");
+    close(fd);
+    buf_fini(&b);
+}
+
 /* 3,000 requests, each answered with 4 MiB: 12 GB, of which nobody reads a byte at first. */
 static void bounds_what_is_pipelined_and_unread(void **state) {
     (void)state;
@@ -302,6 +374,8 @@ int main(void) {
         cmocka_unit_test(takes_bodies_up_to_the_ceiling),
         cmocka_unit_test(answers_after_a_half_close),
         cmocka_unit_test(drops_answers_nobody_waits_for),
+        cmocka_unit_test(gives_nobody_anothers_answer),
+        cmocka_unit_test(stops_reading_behind_one_in_flight),
         cmocka_unit_test(bounds_what_is_pipelined_and_unread),
         cmocka_unit_test(answers_thousands_once_they_are_read),
         cmocka_unit_test(knows_its_edges),
