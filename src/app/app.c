@@ -142,6 +142,11 @@ static enum status start_server(struct app *app, struct error *error) {
     return status == OK ? http_server_start(app->loops, &options, &app->server, error) : status;
 }
 
+/* ICU reads its data, and the system's zone, on first use: now, while there is one thread, and not for the first reader. */
+static void warm_dates(struct app *app) {
+    for (size_t i = 0; i < APP_LANGUAGES; i++) (void)app_dates(app, i, app->options.default_time_zone);
+}
+
 static enum status start(struct app *app, struct error *error) {
     enum status status = keys_load(app->options.secret_file, &app->keys, error);
     if (status == OK) status = dispatch_router_new(app, error);
@@ -149,6 +154,7 @@ static enum status start(struct app *app, struct error *error) {
     if (status == OK) status = open_database(app, error);
     if (status != OK) return status;
     app->dates = app_dates_new();
+    warm_dates(app);
     app->presence = desk_presence_new();
     app->assets = assets_new(headers_make_head, app);
     start_limiters(app);
