@@ -317,9 +317,14 @@ def test_rights_by_role(server, edith):
         edith.get(path, 200 if path in EDITORS else 403)
         anonymous = server.get(path, allow_redirects=False)
         assert anonymous.status_code == 303 and anonymous.headers["Location"].startswith("/sign-in?next=")
-    for path in EDITORS[1:] + ADMINISTRATORS:
-        csrf = maud.csrf("/moderation/sessions")
-        assert maud.post(path, {"csrf": csrf, "headline": "x", "body": "y", "action": "publish"}).status_code == 403
+    article = id_of(write(edith, "save", headline="À qui le droit", body="x"))
+    editors = ("/articles/new", f"/articles/{article}", f"/articles/{article}/discussion")
+    editors += ("/sections", "/sections/new", "/sections/1")
+    administrators = ("/charter", "/accounts/new", "/accounts/1", "/accounts/1/password", "/site", "/site/strict")
+    for path in editors + administrators:
+        for who in (maud,) if path in editors else (maud, edith):
+            form = {"csrf": who.csrf("/moderation/sessions"), "headline": "x", "body": "y", "action": "publish"}
+            assert who.post("/moderation" + path, form).status_code == 403, (who.name, path)
 
 
 def test_no_act_without_the_sessions_token(server, edith):
@@ -594,10 +599,12 @@ def test_one_switch_puts_the_whole_site_under_pre_moderation(server, edith, admi
     reader = server.reader()
     reader.send(article, name="Léa", text="Avant le commutateur")
     assert "Avant le commutateur" in server.get(f"/articles/{article}").text
+    shown = server.get(f"/articles/{article}").text
     switch = find_form(admin.page("/moderation/site"), "/moderation/site/strict")
     csrf = form_fields(switch)["csrf"]
     on = admin.post("/moderation/site/strict", {"csrf": csrf, "strict": "1"})
     assert on.status_code == 200 and "Activé" in text_of(on)
+    assert server.get(f"/articles/{article}").text != shown  # the form says that a moderator reads first
     reader.send(article, name="Léa", text="Après le commutateur")
     assert "Après le commutateur" not in server.get(f"/articles/{article}").text
     form = form_fields(find_form(admin.page("/moderation/site"), "/moderation/site"))
