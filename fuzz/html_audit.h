@@ -93,7 +93,7 @@ static inline void audit_attribute(const struct audit *a, const char *tag, const
 static inline void audit_element(struct audit *a, const GumboElement *e, const char *tag) {
     static const char *const COMMENT = " p br blockquote ul ol li em strong b i a code pre del ";
     static const char *const ARTICLE =
-        " p h2 h3 h4 h5 h6 blockquote q figure figcaption img ul ol li dl dt dd table caption thead tbody tfoot tr th td "
+        " p h2 h3 h4 h5 h6 blockquote q figure figcaption img ul ol li dl dt dd table caption thead tbody tr th td "
         "pre code kbd samp var em strong b i u s small mark cite dfn abbr sub sup del ins time a br hr ";
     if (e->tag_namespace != GUMBO_NAMESPACE_HTML || e->tag == GUMBO_TAG_UNKNOWN) {
         audit_fail(a, "an element of another kind", tag);

@@ -24,7 +24,7 @@ static enum content content_of(enum tag tag) {
         [TAG_CAPTION] = CONTENT_PHRASING, [TAG_FIGCAPTION] = CONTENT_PHRASING, [TAG_PRE] = CONTENT_PRE,
         [TAG_UL] = CONTENT_STRUCTURE,     [TAG_OL] = CONTENT_STRUCTURE,        [TAG_DL] = CONTENT_STRUCTURE,
         [TAG_TABLE] = CONTENT_STRUCTURE,  [TAG_THEAD] = CONTENT_STRUCTURE,     [TAG_TBODY] = CONTENT_STRUCTURE,
-        [TAG_TFOOT] = CONTENT_STRUCTURE,  [TAG_TR] = CONTENT_STRUCTURE,
+        [TAG_TR] = CONTENT_STRUCTURE,
     };
     return (enum content)CONTENT[tag];
 }
@@ -32,7 +32,7 @@ static enum content content_of(enum tag tag) {
 static bool is_heading(enum tag tag) { return tag >= TAG_H1 && tag <= TAG_H6; }
 static bool is_list(enum tag tag) { return tag == TAG_UL || tag == TAG_OL; }
 static bool is_cell(enum tag tag) { return tag == TAG_TD || tag == TAG_TH || tag == TAG_CAPTION; }
-static bool is_row_group(enum tag tag) { return tag == TAG_THEAD || tag == TAG_TBODY || tag == TAG_TFOOT; }
+static bool is_row_group(enum tag tag) { return tag == TAG_THEAD || tag == TAG_TBODY; }
 static bool is_code(enum tag tag) { return tag == TAG_CODE || tag == TAG_KBD || tag == TAG_SAMP || tag == TAG_VAR; }
 
 static bool is_link(enum tag tag) { return tag == TAG_A; }
@@ -119,7 +119,13 @@ static void write_blocks(struct builder *b) {
 
 /* The stack of blocks */
 
+static void pop(struct builder *b);
+
 static void push(struct builder *b, enum tag tag, slice attributes, bool implied) {
+    if (tag == TAG_DD && top(b)->last_child == TAG_NONE) { /* in a dl a dd has a dt before it */
+        push(b, TAG_DT, (slice){NULL, 0}, true);
+        pop(b);
+    }
     assert(b->block_count < BUILD_MOST_BLOCKS);
     close_written_inlines(b);
     forget_space(b);
@@ -144,6 +150,10 @@ static void pop(struct builder *b) {
     forget_space(b);
     b->running.state = (struct typography_state){0};
     struct build_block *block = top(b);
+    if (block->tag == TAG_DL && block->last_child == TAG_DT) { /* and a dt has a dd after it */
+        push(b, TAG_DD, (slice){NULL, 0}, true);
+        pop(b);
+    }
     b->block_count--;
     if (!block->implied) drop_inlines(b, b->block_count);
     struct build_block *parent = top(b);
@@ -153,6 +163,7 @@ static void pop(struct builder *b) {
         bool inside_figure = block->tag == TAG_FIGCAPTION || parent->tag == TAG_FIGURE;
         if (!inside_row && !inside_figure) buf_add_char(&b->out, '\n');
         parent->has_text = false;
+        parent->last_child = block->tag;
         if (block->tag == TAG_FIGCAPTION) parent->has_caption = true;
     }
 }
@@ -271,7 +282,7 @@ static void add_verbatim(struct builder *b, slice s) {
     while (n < s.n && (is_dropped((unsigned char)s.p[n]) || s.p[n] == '\r')) n++;
     s = slice_after(s, n);
     if (s.n == 0) return;
-    bool right_after_tag = !top(b)->written && b->inline_count == 0;
+    bool right_after_tag = !top(b)->written && !has_tags(b, 0, b->inline_count);
     start_text(b);
     if (right_after_tag && s.p[0] == '\n') buf_add_char(&b->text, '\n');
     for (size_t i = 0; i < s.n; i++) {

@@ -17,7 +17,8 @@ struct build_block {
     bool written;     /* its start tag is out */
     bool has_text;    /* the last thing in it is text or an inline element */
     bool has_children;
-    bool has_rows; /* table: a group of rows is there */
+    enum tag last_child; /* the block that was closed last in it */
+    bool has_rows;       /* table: a group of rows is there */
     bool has_image;
     bool has_caption;   /* figure: its figcaption is closed */
     bool captions_text; /* figure of a [caption]: text after the image is its caption */

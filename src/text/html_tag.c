@@ -112,7 +112,8 @@ static const struct tag_info TAGS[] = {
     KEPT("td", CLASS_BLOCK, TAG_TD, TAG_NONE),
     GONE("template", CLASS_DROP),
     GONE("textarea", CLASS_DROP_RAW),
-    KEPT("tfoot", CLASS_BLOCK, TAG_TFOOT, TAG_NONE),
+    KEPT("tfoot", CLASS_BLOCK, TAG_TBODY,
+         TAG_NONE), /* stands before the rows in old pages, where HTML has it no more */
     KEPT("th", CLASS_BLOCK, TAG_TH, TAG_NONE),
     KEPT("thead", CLASS_BLOCK, TAG_THEAD, TAG_NONE),
     KEPT("time", CLASS_INLINE, TAG_TIME, TAG_NONE),
@@ -191,7 +192,6 @@ slice tag__name(enum tag tag) {
         [TAG_TABLE] = S_INIT("table"),
         [TAG_TBODY] = S_INIT("tbody"),
         [TAG_TD] = S_INIT("td"),
-        [TAG_TFOOT] = S_INIT("tfoot"),
         [TAG_TH] = S_INIT("th"),
         [TAG_THEAD] = S_INIT("thead"),
         [TAG_TIME] = S_INIT("time"),

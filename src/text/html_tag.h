@@ -49,7 +49,6 @@ enum tag {
     TAG_TABLE,
     TAG_TBODY,
     TAG_TD,
-    TAG_TFOOT,
     TAG_TH,
     TAG_THEAD,
     TAG_TIME,

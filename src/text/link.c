@@ -60,6 +60,20 @@ static bool is_port(slice s) {
     return true;
 }
 
+/* A name whose last label is a number is an IPv4 address (WHATWG URL §3.5), and must be a whole one. */
+static bool is_name_or_ipv4(slice host) {
+    size_t labels = 0, numbers = 0;
+    uint64_t number = 0;
+    bool last_is_number = false;
+    for (slice rest = host; rest.p;) {
+        slice label = slice_cut(&rest, '.');
+        last_is_number = slice_to_uint64(label, &number);
+        numbers += last_is_number && number <= 255;
+        labels++;
+    }
+    return !last_is_number || (labels == 4 && numbers == 4);
+}
+
 /* host or host:port or [IPv6] or [IPv6]:port, without credentials. */
 static bool is_authority(slice s) {
     size_t end = 0;
@@ -72,7 +86,7 @@ static bool is_authority(slice s) {
         end++;
     } else {
         while (end < s.n && is_host_char(s.p[end])) end++;
-        if (end == 0 || s.p[0] == '.' || s.p[0] == '-') return false;
+        if (end == 0 || s.p[0] == '.' || s.p[0] == '-' || !is_name_or_ipv4(slice_sub(s, 0, end))) return false;
     }
     return end == s.n || (s.p[end] == ':' && is_port(slice_after(s, end + 1)));
 }

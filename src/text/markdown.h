@@ -8,9 +8,10 @@
    and mailto only, each with rel="nofollow ugc noopener"; bare addresses (http://, https://, www., name@host) are
    links. An @name that is among the names offered is a link.
 
-   Article (PRODUCT A2): all that, and h2–h6 (the highest heading is h2, and none skips a level), images (figure with figcaption from the title when they stand
-   alone in their paragraph; src http, https, or of this site: "/…"), table, del, hr, reference definitions, entities,
-   hard line breaks only. Links may also point into this site ("/…", "#…") and have rel="noopener". */
+   Article (PRODUCT A2): all that, and h2–h6 (the highest heading is h2, and none skips a level), images (figure with
+   figcaption from the title when they stand alone in their paragraph; src http, https, or of this site: "/…"), table, del,
+   hr, reference definitions, entities, hard line breaks only. Links may also point into this site ("/…", "#…") and have
+   rel="noopener". */
 #ifndef PALABRE_TEXT_MARKDOWN_H
 #define PALABRE_TEXT_MARKDOWN_H
 

@@ -10,7 +10,7 @@ static const char ARTICLE_REL[] = "noopener";
 void markdown__init(struct renderer *r, struct arena *arena, enum markdown_dialect dialect,
                     const struct markdown_options *options, size_t source_bytes) {
     size_t most = 16 * source_bytes + 64 * 1024;
-    *r = (struct renderer){.arena = arena, .dialect = dialect, .paragraph = SIZE_MAX, .last_heading = 1};
+    *r = (struct renderer){.arena = arena, .dialect = dialect, .paragraph = SIZE_MAX};
     r->running = (struct running){
         .arena = arena,
         .typography = options ? typography_of(options->language) : TYPOGRAPHY_NONE,
@@ -236,22 +236,13 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *context) {
 
 /* Blocks */
 
-/* Whether people begin with '#' or with '##', the first is h2, right below the headline; and none skips a level
-   downwards, which readers of headings alone would stumble over (WCAG 2.2, technique G141). */
-static void choose_heading(struct renderer *r, unsigned signs) {
-    if (r->top_heading == 0 || signs < r->top_heading) r->top_heading = signs;
-    unsigned level = 2 + signs - r->top_heading;
-    if (level > r->last_heading + 1) level = r->last_heading + 1;
-    r->last_heading = level > 6 ? 6 : level;
-}
-
 static void write_heading(struct renderer *r, unsigned signs, bool open) {
     if (is_comment(r)) {
         buf_add(&r->out, open ? S("<p><strong>") : S("</strong></p>\n"));
         return;
     }
-    if (open) choose_heading(r, signs);
-    buf_add_format(&r->out, open ? "<h%u>" : "</h%u>\n", r->last_heading);
+    if (open) r->heading = outline__level(&r->outline, signs);
+    buf_add_format(&r->out, open ? "<h%u>" : "</h%u>\n", r->heading);
 }
 
 static void open_ordered_list(struct renderer *r, const MD_BLOCK_OL_DETAIL *list) {

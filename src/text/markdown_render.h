@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "text/markdown.h"
+#include "text/outline.h"
 #include "text/running.h"
 
 #include <md4c.h>
@@ -18,6 +19,8 @@ struct renderer {
     struct arena *arena;
     enum markdown_dialect dialect;
     struct running running;
+    struct outline outline;
+    unsigned heading; /* the level of the one that is open */
     struct buf out;
     struct buf pending;                     /* running text that md4c gives in pieces: set and searched as a whole */
     struct buf code;                        /* the same inside code, and an image's alternative text */
@@ -25,11 +28,9 @@ struct renderer {
     size_t depth;                           /* quotations and lists that are open */
     MD_SPANTYPE spans[MARKDOWN__MAX_SPANS]; /* that are open and written */
     size_t span_count;
-    size_t spans_beyond;   /* that are open and not written, there being too many */
-    size_t images;         /* images that are open, one inside the other's alternative text */
-    size_t paragraph;      /* where the paragraph starts in out, when it may become figures; otherwise SIZE_MAX */
-    unsigned top_heading;  /* '#' signs of the highest heading so far; 0: none yet */
-    unsigned last_heading; /* the element written last: 2 to 6; 1: none yet */
+    size_t spans_beyond; /* that are open and not written, there being too many */
+    size_t images;       /* images that are open, one inside the other's alternative text */
+    size_t paragraph;    /* where the paragraph starts in out, when it may become figures; otherwise SIZE_MAX */
     bool link_is_open;
     bool in_code_block;
     slice link_href;

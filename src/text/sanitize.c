@@ -8,6 +8,7 @@
 #include "text/html_attributes.h"
 #include "text/html_build.h"
 #include "text/html_read.h"
+#include "text/outline.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ struct sanitizer {
     struct sanitize_report *report; /* never NULL */
     bool comment;
     bool wordpress;
-    unsigned heading_shift;
+    struct outline outline;
     struct buf decoded;
     slice caption; /* of the [caption] that is open, if it was an attribute; in the writer's arena */
     const struct tag_info *endless[32]; /* elements to be dropped whose end tag was looked for in vain */
@@ -29,9 +30,7 @@ struct sanitizer {
 };
 
 static enum tag tag_of(const struct sanitizer *s, const struct tag_info *info) {
-    enum tag tag = s->comment ? info->comment : info->article;
-    if (tag >= TAG_H1 && tag <= TAG_H6) tag = (enum tag)((unsigned)tag + s->heading_shift);
-    return tag > TAG_H6 && info->article <= TAG_H6 && info->article >= TAG_H1 ? TAG_H6 : tag;
+    return s->comment ? info->comment : info->article;
 }
 
 /* Text and comments */
@@ -138,6 +137,9 @@ static void start_tag(struct sanitizer *s, const struct html_token *token) {
         if (tag) start_inline(s, tag, token->body);
         break;
     case CLASS_BLOCK:
+        if (tag >= TAG_H1 && tag <= TAG_H6) {
+            tag = (enum tag)(TAG_H1 + outline__level(&s->outline, 1 + (unsigned)(tag - TAG_H1)) - 1);
+        }
         if (tag == TAG_NONE) {
             build__boundary(&s->builder);
         } else if (!build__open_block(&s->builder, tag, attributes__write(&s->writer, tag, token->body))) {
@@ -226,17 +228,6 @@ static void read_all(struct sanitizer *s) {
     build__finish(&s->builder);
 }
 
-/* Whether the source has an h1: then headings move one down, so that the page's own stays the only one. */
-static bool has_h1(slice source) {
-    for (size_t at = slice_find(source, S("<")); at != SIZE_MAX;) {
-        slice rest = slice_after(source, at + 1);
-        if (rest.n > 2 && slice_starts_nocase(rest, S("h1")) && strchr(" \t\n\r\f/>", rest.p[2])) return true;
-        size_t next = slice_find_char(rest, '<');
-        at = next == SIZE_MAX ? SIZE_MAX : at + 1 + next;
-    }
-    return false;
-}
-
 static enum status check(slice source, struct error *error) {
     if (source.n > SANITIZE_MAX_SOURCE) {
         return error_set(error, LIMIT, "the HTML has %zu bytes, %d are the most", source.n, SANITIZE_MAX_SOURCE);
@@ -272,7 +263,6 @@ static enum status sanitize(struct arena *arena, slice source, const struct sani
         .report = report ? report : &nobody,
         .comment = comment,
         .wordpress = !options->plain_html,
-        .heading_shift = has_h1(source) ? 1 : 0,
     };
     attributes__init(&s.writer, options->base_address, comment ? COMMENT_REL : ARTICLE_REL, comment, s.report,
                      source.n);

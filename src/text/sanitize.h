@@ -2,7 +2,7 @@
    A tokenizer of our own reads the tags; a builder writes its own tags from an allow-list, balanced, in an order that
    an HTML5 parser does not change (so nothing mutates in a browser). Linear time, bounded depth. Any thread.
 
-   Article: p, h2–h6, blockquote, q, figure, figcaption, img, ul, ol, li, dl, dt, dd, table, caption, thead, tbody, tfoot,
+   Article: p, h2–h6, blockquote, q, figure, figcaption, img, ul, ol, li, dl, dt, dd, table, caption, thead, tbody,
    tr, th, td, pre, code, kbd, samp, var, em, strong, b, i, u, s, small, mark, cite, dfn, abbr, sub, sup, del, ins, time,
    a, br, hr.
    Attributes: href, src, alt, title, cite, width and height (img, digits), colspan, rowspan, lang, dir, start, reversed,
@@ -15,7 +15,8 @@
    WordPress: blank lines make paragraphs and newlines breaks, as its wpautop does, unless the text was made by the block
    editor (it holds '<!-- wp:'); '<!--more-->', '<!--nextpage-->' and block comments go; [caption] becomes a figure,
    [embed], [audio], [video] a link, [gallery] and [playlist] go (counted), [code] is code; any other shortcode stays as
-   text (counted). h1 becomes h2, and every heading below moves one down too, when there is an h1. */
+   text (counted). Headings: the highest becomes h2, since the page's own headline is its h1, and none
+   skips a level (h2, h4 → h2, h3). */
 #ifndef PALABRE_TEXT_SANITIZE_H
 #define PALABRE_TEXT_SANITIZE_H
 

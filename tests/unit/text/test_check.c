@@ -156,7 +156,7 @@ static void checks_websites(void **state) {
 static void knows_safe_addresses(void **state) {
     (void)state;
     static const char *const safe[] = {
-        "http://a",       "https://a.org:80/x",   "HTTPS://a.org",       "https://[::1]/",
+        "http://a",       "https://a.org:80/x",   "HTTPS://a.org",       "https://[::1]/", "http://127.0.0.1:80/",
         "mailto:a@b.org", "https://été.fr/ü?é#è", "mailto:a@b?subject=x"};
     static const char *const unsafe[] = {"",
                                          "a",
@@ -177,6 +177,9 @@ static void knows_safe_addresses(void **state) {
                                          "https://a\\b",
                                          "https://u@a.org",
                                          "https://a:port/",
+                                         "http://a.1.2",
+                                         "http://1.2.3.256",
+                                         "http://1.2.3",
                                          "https://a:",
                                          "mailto:",
                                          "mailto:a",
