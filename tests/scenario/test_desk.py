@@ -276,6 +276,9 @@ def test_reports_are_a_queue_of_their_own(server, maud, send):
     assert response.status_code == 200 and shown(response) == removed
     assert state_of(server, kept)[0] == "published" and listed(maud, "?queue=reported") == [removed]
     assert maud.post(path + "/dismiss", {"csrf": maud.csrf()}).status_code == 409
+    maud.post("/moderation/undo", form_fields(find_form(page_of(response), "/moderation/undo")))
+    assert set(listed(maud, "?queue=reported")) == {kept, removed}, "the undone dismissal opens the reports again"
+    post_form(maud, path + "?queue=reported", path + "/dismiss")
     page = maud.page("/moderation?queue=reported")
     form, box = form_fields(find_form(page, "/moderation/decide")), page.cssselect("input[name=numbers]")[0]
     maud.post("/moderation/decide", {**form, "act": "remove", "numbers": box.get("value")})
