@@ -127,7 +127,7 @@ static enum status start_server(struct app *app, struct error *error) {
     options.body_ms = o->body_ms;
     options.idle_ms = o->idle_ms;
     options.write_ms = o->write_ms;
-    options.body_bytes = o->form_bytes;
+    options.body_bytes = o->form_bytes > DISPATCH_BODY_MAX ? o->form_bytes : DISPATCH_BODY_MAX;
     options.call_arena_bytes = CALL_ARENA;
     options.forwarded = o->forwarded_standard ? HTTP_FORWARDED_STANDARD : HTTP_FORWARDED_X;
     if (count) {

@@ -272,9 +272,8 @@ void dispatch_call(struct http_call *call, void *ctx) {
 
 size_t dispatch_body_limit(const struct http_call *call, void *ctx) {
     struct app *app = ctx;
-    enum { ARTICLE_FORM = 4 * 1024 * 1024 };
     bool desk = slice_starts(http_call_path(call), S("/moderation"));
-    return desk ? ARTICLE_FORM : app->options.form_bytes;
+    return desk ? DISPATCH_BODY_MAX : app->options.form_bytes;
 }
 
 void dispatch_done(struct http_call *call, const struct http_done *done, void *ctx) {

@@ -5,6 +5,8 @@
 
 #include "app/request.h"
 
+enum { DISPATCH_BODY_MAX = 4 * 1024 * 1024 }; /* bytes of any form: an article's; readers' are held to form_bytes */
+
 /* http_server_options.handle, .body_limit, .done; ctx: the app. */
 void dispatch_call(struct http_call *call, void *ctx);
 size_t dispatch_body_limit(const struct http_call *call, void *ctx);

@@ -622,3 +622,9 @@ def test_all_of_it_is_in_the_journal_and_the_books_are_in_order(server, admin):
                 "account.add", "account.save", "account.password"):
         assert act in acts, (act, acts)
     server.check()
+
+
+def test_a_very_long_article_can_be_saved(server, edith):
+    body = "Un paragraphe assez long pour compter.\n\n" * 12_000  # about 480 kB
+    article = id_of(write(edith, "publish", headline="Un long article", body=body))
+    assert server.get(f"/articles/{article}").text.count("Un paragraphe assez long") >= 12_000
