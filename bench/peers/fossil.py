@@ -26,6 +26,7 @@ def artifact(when, text, user, title=None, root=None):
 class Fossil:
     name, connections = "Fossil, whole thread", 4
     length = "any"  # the page says how long it took to make
+    least_seconds = 4  # its pages take tenths of a second
 
     def __init__(self, bench, article):
         folder = bench.subfolder("fossil")

@@ -31,6 +31,7 @@ def tables():
 class Waline:
     name, connections, length = "Waline", 8, None
     url = "/2026/01/riviere/"
+    least_seconds = 3  # its pages take tenths of a second
 
     def __init__(self, bench, article):
         self.bench = bench

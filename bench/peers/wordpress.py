@@ -80,6 +80,7 @@ USER = "www-data"
 
 class WordPress:
     name, connections, length = "WordPress 6.1", 8, None
+    least_seconds = 3  # its pages take tenths of a second
 
     def __init__(self, bench, article):
         self.bench, self.folder = bench, bench.subfolder("wordpress")
