@@ -319,7 +319,7 @@ async function poll() {
   if (asking || document.hidden) return;
   asking = true;
   try {
-    const { case: number = "0", version = "0" } = message?.dataset ?? {};
+    const { case: number = "0", version = "0" } = message && isShown(message) ? message.dataset : {};
     const response = await fetch(`/moderation/presence?comment=${number}&version=${version}`, { redirect: "manual" });
     if (response.ok) showPresence(await response.json());
   } catch {
