@@ -192,11 +192,30 @@ static slice image_address(struct attribute_writer *w, const struct values *v) {
     return (slice){NULL, 0};
 }
 
+/* "https://a.org/summer_2020.jpg?w=300" → "summer 2020" */
+static slice name_of_file(struct attribute_writer *w, slice src) {
+    src = slice_sub(src, 0, slice_find_char(src, '?'));
+    const char *slash = src.n ? memrchr(src.p, '/', src.n) : NULL;
+    slice name = slash ? slice_after(src, (size_t)(slash - src.p) + 1) : src;
+    const char *dot = name.n ? memrchr(name.p, '.', name.n) : NULL;
+    if (dot) name.n = (size_t)(dot - name.p);
+    buf_clear(&w->value);
+    for (size_t i = 0; i < name.n; i++) buf_add_char(&w->value, name.p[i] == '_' || name.p[i] == '-' ? ' ' : name.p[i]);
+    return slice_trim(buf_slice(&w->value));
+}
+
+/* An image alone in a link is all that the link says: without an alternative text it is called what its file is. */
+static slice alternative(struct attribute_writer *w, const struct values *v, slice src) {
+    slice alt = slice_trim(decode(w, v->of[ATTRIBUTE_ALT]));
+    if (alt.n == 0 && w->in_link) alt = slice_trim(decode(w, v->of[ATTRIBUTE_TITLE]));
+    return alt.n == 0 && w->in_link ? name_of_file(w, src) : alt;
+}
+
 static void add_image(struct attribute_writer *w, const struct values *v) {
     slice src = image_address(w, v);
     if (src.n == 0) return;
     add(w, ATTRIBUTE_SRC, src);
-    add(w, ATTRIBUTE_ALT, slice_trim(decode(w, v->of[ATTRIBUTE_ALT])));
+    add(w, ATTRIBUTE_ALT, alternative(w, v, src));
     add_number(w, v, ATTRIBUTE_WIDTH, 1, 99999);
     add_number(w, v, ATTRIBUTE_HEIGHT, 1, 99999);
     add_global(w, v);

@@ -14,6 +14,7 @@ struct attribute_writer {
     slice base_address;
     const char *rel;
     bool comment;
+    bool in_link; /* what comes is inside a link */
     struct sanitize_report *report;
 };
 

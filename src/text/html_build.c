@@ -109,6 +109,10 @@ static void write_blocks(struct builder *b) {
         struct build_block *block = &b->blocks[i];
         if (block->written) continue;
         block->written = true;
+        if (is_heading(block->tag)) { /* only those that are written count */
+            unsigned level = outline__level(&b->outline, 1 + (unsigned)(block->tag - TAG_H1));
+            block->tag = (enum tag)(TAG_H1 + level - 1);
+        }
         b->blocks[i - 1].has_children = true;
         b->blocks[i - 1].has_text = false;
         write_start(b, block->tag, block->attributes);
@@ -298,6 +302,12 @@ static void start_caption(struct builder *b) {
     if (due) push(b, TAG_FIGCAPTION, (slice){NULL, 0}, false);
 }
 
+/* A no-break space alone where nothing stands yet: editors fill empty paragraphs with it. */
+static bool is_filler(struct builder *b, slice word) {
+    bool nothing_yet = !top(b)->has_text || top_content(b) == CONTENT_FLOW || top_content(b) == CONTENT_STRUCTURE;
+    return nothing_yet && slice_equal(word, S("\u00A0"));
+}
+
 void build__text(struct builder *b, slice s) {
     if (top(b)->tag == TAG_PRE) {
         add_verbatim(b, s);
@@ -310,7 +320,9 @@ void build__text(struct builder *b, slice s) {
         }
         size_t n = 0;
         while (n < s.n && !is_white(s.p[n]) && !is_dropped((unsigned char)s.p[n])) n++;
-        if (n > 0) {
+        if (is_filler(b, slice_sub(s, 0, n))) {
+            b->space = true;
+        } else if (n > 0) {
             start_caption(b);
             start_text(b);
             buf_add(&b->text, slice_sub(s, 0, n));
@@ -516,6 +528,13 @@ void build__close_block(struct builder *b, enum tag tag) {
 
 void build__mark_caption(struct builder *b) {
     if (top(b)->tag == TAG_FIGURE) top(b)->captions_text = true;
+}
+
+bool build__is_in_link(const struct builder *b) {
+    for (size_t i = 0; i < b->inline_count; i++) {
+        if (b->inlines[i].tag == TAG_A) return true;
+    }
+    return false;
 }
 
 void build__finish(struct builder *b) {

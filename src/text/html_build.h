@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "text/html_tag.h"
+#include "text/outline.h"
 #include "text/running.h"
 #include "text/sanitize.h"
 
@@ -38,6 +39,7 @@ struct builder {
     struct buf out;
     struct buf text; /* running text that waits, to be set and searched as a whole */
     struct running running;
+    struct outline outline;
     bool breaks; /* newlines mean something: one is br, two end a paragraph (wpautop) */
     struct build_block blocks[BUILD_MOST_BLOCKS];
     size_t block_count; /* blocks[0] is the root */
@@ -64,6 +66,7 @@ void build__rule(struct builder *b);     /* hr */
 void build__image(struct builder *b, slice attributes);
 void build__link(struct builder *b, slice href, slice text); /* a paragraph of one link */
 void build__mark_caption(struct builder *b);                 /* the figure opened last is a [caption]'s */
+bool build__is_in_link(const struct builder *b);
 void build__finish(struct builder *b);
 
 #endif

@@ -8,7 +8,6 @@
 #include "text/html_attributes.h"
 #include "text/html_build.h"
 #include "text/html_read.h"
-#include "text/outline.h"
 
 #include <string.h>
 
@@ -22,7 +21,6 @@ struct sanitizer {
     struct sanitize_report *report; /* never NULL */
     bool comment;
     bool wordpress;
-    struct outline outline;
     struct buf decoded;
     slice caption; /* of the [caption] that is open, if it was an attribute; in the writer's arena */
     const struct tag_info *endless[32]; /* elements to be dropped whose end tag was looked for in vain */
@@ -101,6 +99,7 @@ static void add_media(struct sanitizer *s, const struct tag_info *info, const st
 /* Elements that stay */
 
 static void add_image(struct sanitizer *s, slice body) {
+    s->writer.in_link = build__is_in_link(&s->builder);
     if (s->comment) {
         slice text, src = attributes__image_address(&s->writer, body, &text);
         if (src.n == 0) return;
@@ -137,9 +136,6 @@ static void start_tag(struct sanitizer *s, const struct html_token *token) {
         if (tag) start_inline(s, tag, token->body);
         break;
     case CLASS_BLOCK:
-        if (tag >= TAG_H1 && tag <= TAG_H6) {
-            tag = (enum tag)(TAG_H1 + outline__level(&s->outline, 1 + (unsigned)(tag - TAG_H1)) - 1);
-        }
         if (tag == TAG_NONE) {
             build__boundary(&s->builder);
         } else if (!build__open_block(&s->builder, tag, attributes__write(&s->writer, tag, token->body))) {

@@ -120,6 +120,12 @@ static const struct text_case STRUCTURE[] = {
      "<h2><a href=\"http://a.org\" rel=\"noopener\">a</a></h2>\n<p><a href=\"http://a.org\" rel=\"noopener\">b</a></p>\n"},
     {"<h2>a</h2><h6>b</h6><h3>c</h3><h1>d</h1>", "<h2>a</h2>\n<h3>b</h3>\n<h3>c</h3>\n<h2>d</h2>\n"},
     {"<h4>a</h4>", "<h2>a</h2>\n"},
+    {"<h2></h2><h3>a</h3><th><h4>b</h4><h3>c", "<h2>a</h2>\n<h3>b</h3>\n<h2>c</h2>\n"},
+    {"<p>&nbsp;</p><p>&nbsp; a&nbsp; b &nbsp; c</p><li>&nbsp;", "<p>a\u00A0 b \u00A0 c</p>\n<ul>\n<li></li>\n</ul>\n"},
+    {"<a href=/x><img src=/summer_2020-1.jpg?w=3></a>",
+     "<p><a href=\"/x\"><img src=\"/summer_2020-1.jpg?w=3\" alt=\"summer 2020 1\" loading=\"lazy\"></a></p>\n"},
+    {"<a href=/x><img src=/i.png title='T'></a>",
+     "<p><a href=\"/x\"><img src=\"/i.png\" alt=\"T\" title=\"T\" loading=\"lazy\"></a></p>\n"},
     {"<dl><dd>a<dt>b</dl>", "<dl>\n<dt></dt>\n<dd>a</dd>\n<dt>b</dt>\n<dd></dd>\n</dl>\n"},
     {"<table><tfoot><tr><td>a</tfoot><tr><td>b</table>",
      "<table>\n<tbody>\n<tr><td>a</td></tr>\n</tbody>\n<tbody>\n<tr><td>b</td></tr>\n</tbody>\n</table>\n"},
@@ -194,7 +200,7 @@ static const struct text_case WORDPRESS[] = {
      "<img src=\"/i.png\" alt=\"\"/></figure><!-- /wp:image -->",
      "<p>a b</p>\n<figure><img src=\"/i.png\" alt=\"\" loading=\"lazy\"></figure>\n"},
     {"[caption id=\"a\" align=\"left\" width=\"3\"]<a href=\"/x\"><img src=\"/i.png\" /></a> Une <em>légende</em>[/caption] b",
-     "<figure><a href=\"/x\"><img src=\"/i.png\" alt=\"\" loading=\"lazy\"></a><figcaption>Une <em>légende</em></figcaption></figure>\n"
+     "<figure><a href=\"/x\"><img src=\"/i.png\" alt=\"i\" loading=\"lazy\"></a><figcaption>Une <em>légende</em></figcaption></figure>\n"
      "<p>b</p>\n"},
     {"[caption caption=\"A &amp; b\"]<img src=\"/i.png\" />[/caption]",
      "<figure><img src=\"/i.png\" alt=\"\" loading=\"lazy\"><figcaption>A &amp; b</figcaption></figure>\n"},
