@@ -31,6 +31,17 @@ async function collect() {
     await send('Une page de plus à regarder de près, n° ' + Math.random())(page);
     await Promise.all([page.waitForNavigation(), page.click('button[value=send]')]);
   };
+  // Empties the lines of text and sends the form, as no browser would.
+  const spoil = (page) =>
+    Promise.all([
+      page.waitForNavigation(),
+      page.evaluate(() => {
+        const form = document.querySelector('form#form');
+        form.noValidate = true;
+        for (const field of form.querySelectorAll('input:not([type=hidden]):not([type=radio]):not([type=checkbox])')) field.value = '';
+        form.requestSubmit(form.querySelector('button.primary'));
+      }),
+    ]);
   const number = /comment-(\d+)/.exec(await (await fetch(demo.url + long)).text())[1];
   return {
     home: { path: '/' },
@@ -77,10 +88,24 @@ async function collect() {
     'desk-articles': { path: '/moderation/articles', role: 'editor' },
     'desk-new': { path: '/moderation/articles/new', role: 'editor' },
     'desk-article': { path: '/moderation/articles/' + /articles\/(\d+)/.exec(long)[1], role: 'editor' },
+    'desk-article-errors': { path: '/moderation/articles/new', role: 'editor', prepare: spoil, status: 422 },
+    'desk-preview': {
+      path: '/moderation/articles/' + /articles\/(\d+)/.exec(excerpt)[1],
+      role: 'editor',
+      prepare: (page) => Promise.all([page.waitForNavigation(), page.click('button[value=preview]')]),
+    },
     'desk-sections': { path: '/moderation/sections', role: 'editor' },
+    'desk-section': { path: '/moderation/sections/1', role: 'editor' },
+    'desk-section-errors': { path: '/moderation/sections/new', role: 'editor', prepare: spoil, status: 422 },
     'desk-charter': { path: '/moderation/charter', role: 'administrator' },
+    'desk-charter-errors': { path: '/moderation/charter', role: 'administrator', prepare: spoil, status: 422 },
+    'desk-charter-version': { path: '/moderation/charter/1', role: 'administrator' },
     'desk-accounts': { path: '/moderation/accounts', role: 'administrator' },
+    'desk-account': { path: '/moderation/accounts/2', role: 'administrator' },
+    'desk-account-errors': { path: '/moderation/accounts/new', role: 'administrator', prepare: spoil, status: 422 },
+    'desk-password': { path: '/moderation/password', role: 'moderator' },
     'desk-site': { path: '/moderation/site', role: 'administrator' },
+    'desk-site-errors': { path: '/moderation/site', role: 'administrator', prepare: spoil, status: 422 },
   };
 }
 
