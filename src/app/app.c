@@ -5,10 +5,12 @@
 #include "app/desk_presence.h"
 #include "app/dispatch.h"
 #include "app/headers.h"
+#include "app/live.h"
 #include "app/pages.h"
 #include "app/state.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "os/limits.h"
 
 #include <stdatomic.h>
 #include <sys/sysinfo.h>
@@ -139,7 +141,9 @@ static enum status start_server(struct app *app, struct error *error) {
     options.done = dispatch_done;
     options.ctx = app;
     status = loops_new(o->loops, &app->loops, error);
-    return status == OK ? http_server_start(app->loops, &options, &app->server, error) : status;
+    if (status != OK) return status;
+    app->live = live_new(app, limits_raise_files());
+    return http_server_start(app->loops, &options, &app->server, error);
 }
 
 /* ICU reads its data, and the system's zone, on first use: now, while there is one thread, and not for the first reader. */
@@ -228,6 +232,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     if (app->loops) loops_stop(app->loops);
     http_server_free(app->server);
     loops_free(app->loops);
+    live_free(app->live);
     cache_free(app->pages);
     cache_free(app->fronts);
     pool_free(app->pool);

@@ -28,6 +28,8 @@ struct app_options {
     int64_t edit_window_s; /* in which an author may edit a published message (post-moderation) */
     int64_t session_s;     /* life of a sign-in */
     size_t connections;
+    size_t live_connections; /* followers of discussions */
+    int64_t live_heartbeat_s;
     int64_t head_ms, body_ms, idle_ms, write_ms; /* deadlines */
     size_t form_bytes;                           /* ceiling of a reader's form */
     bool access_log;

@@ -39,9 +39,11 @@ static bool read_act(struct request *r, struct deciding *d) {
     return true;
 }
 
-static void touch(struct request *r, const struct decision_result *result) {
-    bool seen = result->from == COMMENT_PUBLISHED || result->to == COMMENT_PUBLISHED;
-    if (seen) request_touch_thread(r, result->article, result->root, result->page);
+static void touch(struct request *r, comment_number number, const struct decision_result *result) {
+    bool was = result->from == COMMENT_PUBLISHED, is = result->to == COMMENT_PUBLISHED;
+    if (!was && !is) return;
+    request_touch_thread(r, result->article, result->root, result->page);
+    request_tell(r, result->article, number, was && is ? LIVE_EDITED : is ? LIVE_PUBLISHED : LIVE_REMOVED);
 }
 
 /* --- Writer ------------------------------------------------------------------------------------------------------- */
@@ -79,7 +81,7 @@ static enum status apply_one(struct db *db, struct request *r, const struct deci
     }
     if (status != OK) return status;
     order->decision = result.id;
-    touch(r, &result);
+    touch(r, order->number, &result);
     return OK;
 }
 

@@ -72,8 +72,10 @@ static enum status apply(struct db *db, struct request *r, void *data, struct er
     comment_number number = e->comment.number, root = e->comment.root.v ? e->comment.root : number;
     enum status status = comment_edit_desk(db, number, e->version, &e->draft, r->account.id, e->note, error);
     if (status == OK) status = comment_get(db, r->arena, root, &e->root, error);
-    if (status == OK && e->comment.ordinal) request_touch_thread(r, e->article.id, root, e->root.ordinal);
-    return status;
+    if (status != OK || !e->comment.ordinal) return status;
+    request_touch_thread(r, e->article.id, root, e->root.ordinal);
+    if (e->comment.state == COMMENT_PUBLISHED) request_tell(r, e->article.id, number, LIVE_EDITED);
+    return OK;
 }
 
 static void after(struct request *r, void *data, enum status status, const struct error *error) {

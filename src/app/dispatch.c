@@ -256,10 +256,13 @@ void dispatch_call(struct http_call *call, void *ctx) {
     }
     struct http_match match;
     http_router_find(app->router, method, path, &match);
+    const struct app_route *route = match.kind == HTTP_MATCH_FOUND ? match.route->data : NULL;
     switch (match.kind) {
     case HTTP_MATCH_FOUND:
-        if (((const struct app_route *)match.route->data)->flags & ROUTE_LOOP)
+        if (route->flags & ROUTE_LOOP)
             handle_shared(app, call, &match);
+        else if (route->flags & ROUTE_LIVE)
+            live_follow(app, call, &match);
         else
             to_worker(request_new(app, call, &match));
         return;

@@ -112,21 +112,24 @@ void message_show(struct request *r) {
     show(r, m, 200, notice);
 }
 
-static enum status touch_own(struct db *db, struct request *r, const struct own_message *m, struct error *error) {
+static enum status touch_own(struct db *db, struct request *r, const struct own_message *m, enum live_kind kind,
+                             struct error *error) {
     const struct comment *c = &m->comment;
     struct comment root = *c;
     enum status status = OK;
     if (c->state != COMMENT_PUBLISHED) return OK;
     if (c->root.v) status = comment_get(db, r->arena, c->root, &root, error);
-    if (status == OK) request_touch_thread(r, c->article, root.number, root.ordinal);
-    return status;
+    if (status != OK) return status;
+    request_touch_thread(r, c->article, root.number, root.ordinal);
+    request_tell(r, c->article, c->number, kind);
+    return OK;
 }
 
 static enum status apply_edit(struct db *db, struct request *r, void *data, struct error *error) {
     struct own_message *m = data;
     enum status status = comment_edit_own(db, m->comment.number, request_field_int(r, "version"), &m->draft,
                                           r->app->options.edit_window_s * 1000, error);
-    return status == OK ? touch_own(db, r, m, error) : status;
+    return status == OK ? touch_own(db, r, m, LIVE_EDITED, error) : status;
 }
 
 static void redirect_to_own(struct request *r, const struct own_message *m, const char *done) {
@@ -189,7 +192,7 @@ void message_edit(struct request *r) {
 static enum status apply_withdraw(struct db *db, struct request *r, void *data, struct error *error) {
     struct own_message *m = data;
     enum status status = comment_withdraw(db, m->comment.number, error);
-    return status == OK ? touch_own(db, r, m, error) : status;
+    return status == OK ? touch_own(db, r, m, LIVE_REMOVED, error) : status;
 }
 
 static void after_withdraw(struct request *r, void *data, enum status status, const struct error *error) {

@@ -17,6 +17,7 @@
 #ifndef PALABRE_APP_REQUEST_H
 #define PALABRE_APP_REQUEST_H
 
+#include "app/live.h"
 #include "app/state.h"
 #include "domain/account.h"
 #include "domain/decision.h"
@@ -31,6 +32,7 @@ enum route_flags {
     ROUTE_MODERATE = 2,                                          /* signed in, and may moderate */
     ROUTE_EDIT = 4,                                              /* … may edit articles */
     ROUTE_ADMINISTER = 8,                                        /* … may administer */
+    ROUTE_LIVE = 16,                                             /* a stream, begun on the loop (live.c) */
     ROUTE_DESK = ROUTE_MODERATE | ROUTE_EDIT | ROUTE_ADMINISTER, /* mask */
 };
 
@@ -74,6 +76,8 @@ struct request {
     struct touched touched[REQUEST_TOUCHED_MAX];
     size_t touched_count;
     bool touched_too_many;
+    struct db *writing; /* while apply runs */
+    struct live_change *changes, **changes_end;
     struct cache_waiter *waiters;
     _Atomic int waiting;
 };
@@ -132,6 +136,8 @@ void request_write(struct request *r, void *data,
 /* In apply: what readers will see changed. */
 void request_touch_thread(struct request *r, article_id article, comment_number root, int64_t root_ordinal);
 void request_touch_article(struct request *r, article_id article); /* its text, or all of its discussion */
-void request_touch_site(struct request *r);                        /* names, sections, charter, policies: everything */
+/* In apply, after the change: what followers of the discussion are told. request_touch_article tells by itself. */
+void request_tell(struct request *r, article_id article, comment_number number, enum live_kind kind);
+void request_touch_site(struct request *r); /* names, sections, charter, policies: everything */
 
 #endif

@@ -28,6 +28,7 @@ size_t app_language_find(slice tag, size_t fallback);
 struct app_assets;
 struct desk_presence;
 struct app_dates;
+struct live;
 
 struct app {
     struct app_options options;
@@ -39,6 +40,7 @@ struct app {
     struct cache
         *fronts; /* home, sections, archive, site feeds, charter, sitemap: dropped whole when the site changes */
     struct http_server *server;
+    struct live *live; /* followers of discussions */
     struct http_router *router;
     struct catalog *catalogs[APP_LANGUAGES];
     struct templates *templates[APP_LANGUAGES];

@@ -153,7 +153,9 @@ static enum status apply_send(struct db *db, struct request *r, void *data, stru
         comment_number root = made.root.v ? made.root : made.number;
         struct comment root_comment = made;
         if (made.root.v) status = comment_get(db, r->arena, root, &root_comment, error);
-        if (status == OK) request_touch_thread(r, s->article.id, root, root_comment.ordinal);
+        if (status != OK) return status;
+        request_touch_thread(r, s->article.id, root, root_comment.ordinal);
+        request_tell(r, s->article.id, made.number, LIVE_PUBLISHED);
     }
     return status;
 }

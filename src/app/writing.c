@@ -2,6 +2,7 @@
 #include "app/request.h"
 
 #include "app/after.h"
+#include "domain/article.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -14,6 +15,9 @@ static enum status run_apply(struct db *db, struct writer_job *job, struct error
     struct request *r = request_of(job);
     r->touched_count = 0;
     r->touched_too_many = false;
+    r->changes = NULL;
+    r->changes_end = &r->changes;
+    r->writing = db;
     return r->apply(db, r, r->data, error);
 }
 
@@ -44,7 +48,9 @@ static void renewed(struct cache_waiter *waiter, enum status status, struct page
 }
 
 void after_waiter_done(struct request *r) {
-    if (atomic_fetch_sub(&r->waiting, 1) == 1) continue_on_worker(r);
+    if (atomic_fetch_sub(&r->waiting, 1) != 1) return;
+    live_release(r->app->live, r->changes);
+    continue_on_worker(r);
 }
 
 struct waiter_of_request {
@@ -67,6 +73,8 @@ static void run_done(struct writer_job *job, enum status status, const struct er
     r->status = status;
     if (error) r->error = *error;
     atomic_store(&r->waiting, 1);
+    if (status != OK) r->changes = NULL;
+    live_expect(r->app->live, r->changes);
     if (status == OK) after_renew(r);
     after_waiter_done(r);
 }
@@ -100,6 +108,22 @@ void request_touch_thread(struct request *r, article_id article, comment_number 
 
 void request_touch_article(struct request *r, article_id article) {
     touch(r, (struct touched){.what = TOUCHED_ARTICLE, .article = article.v});
+    request_tell(r, article, (comment_number){0}, LIVE_ARTICLE);
 }
 
 void request_touch_site(struct request *r) { touch(r, (struct touched){.what = TOUCHED_SITE}); }
+
+void request_tell(struct request *r, article_id article, comment_number number, enum live_kind kind) {
+    struct article_standing standing;
+    struct error error;
+    if (article_standing(r->writing, article, &standing, &error) != OK) return; /* then apply fails, too */
+    struct live_change *change = ARENA_NEW(r->arena, struct live_change);
+    *change = (struct live_change){.kind = kind,
+                                   .article = article.v,
+                                   .number = number.v,
+                                   .version = standing.version,
+                                   .count = standing.comment_count,
+                                   .gone = standing.state != ARTICLE_PUBLISHED};
+    *r->changes_end = change;
+    r->changes_end = &change->next;
+}

@@ -148,6 +148,18 @@ enum status article_get_brief(struct db *db, struct arena *arena, article_id id,
     return get(db, arena, id, false, out, error);
 }
 
+enum status article_standing(struct db *db, article_id id, struct article_standing *out, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_STANDING);
+    db_bind_int(rows, "id", id.v);
+    enum status status = db_step(rows, error);
+    if (status == NOT_FOUND) return error_set(error, NOT_FOUND, "no article %" PRId64, id.v);
+    if (status != OK) return status;
+    *out =
+        (struct article_standing){.version = db_int(rows, "version"), .comment_count = db_int(rows, "comment_count")};
+    if (article_state_parse(db_text_peek(rows, "state"), &out->state)) return OK;
+    return error_set(error, INTERNAL, "article %" PRId64 " is damaged", id.v);
+}
+
 static struct db_rows *use_list(struct db *db, const struct article_filter *filter) {
     if (filter->all_states) {
         struct db_rows *rows = db_use(db, DB_ARTICLE_LIST_ALL);

@@ -66,6 +66,13 @@ enum status article_get(struct db *db, struct arena *arena, article_id id, struc
 enum status article_get_brief(struct db *db, struct arena *arena, article_id id, struct article *out,
                               struct error *error) MUST_USE;
 
+/* What its followers are told; one small statement. Any state. NOT_FOUND. */
+struct article_standing {
+    enum article_state state;
+    int64_t version, comment_count;
+};
+enum status article_standing(struct db *db, article_id id, struct article_standing *out, struct error *error) MUST_USE;
+
 struct article_filter {
     section_id section;   /* 0: all */
     slice language;       /* empty: all */

@@ -46,6 +46,8 @@ static struct app_options options_of(const struct settings *s, const char *datab
         .edit_window_s = s->edit_window,
         .session_s = s->session_hours * 3600,
         .connections = (size_t)s->connections,
+        .live_connections = (size_t)s->live_connections,
+        .live_heartbeat_s = s->live_heartbeat,
         .head_ms = s->head_timeout * 1000,
         .body_ms = s->body_timeout * 1000,
         .idle_ms = s->idle_timeout * 1000,
