@@ -9,7 +9,8 @@
    machine: other addresses are refused.
 
    Requests come from the address on the command line (a GET), or from files that hold a whole one each, sent in turn.
-   Eight number signs in a file, wherever they stand, become a number of eight digits that grows with each request.
+   Eight number signs in a file, wherever they stand, become a number of eight digits that grows with each request; eight
+   at signs become the same without zeros before it (in a head: the length of a body must stay).
 
    CPU time per request is that of the processes named with --pid, over the measured time (cpu_seconds_of). */
 #include "figures.h"
@@ -164,25 +165,40 @@ static void close_connection(struct connection *c) {
     c->fd = -1;
 }
 
-/* The next request: into the room at *to, or the file's own bytes when nothing changes in it. */
+/* Eight digits; how many of them are zeros before the number. */
+static size_t write_serial(uint64_t serial, char digits[MARK_SIZE]) {
+    size_t zeros = 0;
+    for (size_t digit = MARK_SIZE; digit-- > 0; serial /= 10) {
+        digits[digit] = (char)('0' + serial % 10);
+    }
+    while (zeros < MARK_SIZE - 1 && digits[zeros] == '0') {
+        zeros++;
+    }
+    return zeros;
+}
+
+/* The next request, with its number in it. Borrowed until the next call. */
 static const char *next_request(struct run *run, size_t *size) {
+    static char text[MAX_REQUEST];
     const struct options *options = run->options;
     const struct request *request = &options->files[run->sent_total % options->file_count];
     uint64_t serial = options->serial + run->sent_total++;
-    *size = request->size;
-    if (request->mark_count == 0) {
-        return request->bytes;
-    }
+    char digits[MARK_SIZE];
+    size_t zeros = write_serial(serial, digits), from = 0, n = 0;
     if (serial > MAX_SERIAL) {
         fail("serial numbers are used up", NULL);
     }
     for (size_t i = 0; i < request->mark_count; i++) {
-        uint64_t rest = serial;
-        for (size_t digit = MARK_SIZE; digit-- > 0; rest /= 10) {
-            request->bytes[request->marks[i] + digit] = (char)('0' + rest % 10);
-        }
+        size_t mark = request->marks[i], skip = request->bytes[mark] == '@' ? zeros : 0;
+        memcpy(text + n, request->bytes + from, mark - from);
+        n += mark - from;
+        memcpy(text + n, digits + skip, MARK_SIZE - skip);
+        n += MARK_SIZE - skip;
+        from = mark + MARK_SIZE;
     }
-    return request->bytes;
+    memcpy(text + n, request->bytes + from, request->size - from);
+    *size = n + request->size - from;
+    return text;
 }
 
 static void send_requests(struct run *run, struct connection *c, int count) {
@@ -605,13 +621,16 @@ static void read_request(struct options *options, const char *path) {
         fail(path, "empty, or too long");
     }
     fclose(file);
-    const char *p = request->bytes, *end = p + request->size;
-    while ((p = memmem(p, (size_t)(end - p), "########", MARK_SIZE))) {
+    for (size_t at = 0; at + MARK_SIZE <= request->size; at++) {
+        const char *p = request->bytes + at;
+        if (memcmp(p, "########", MARK_SIZE) != 0 && memcmp(p, "@@@@@@@@", MARK_SIZE) != 0) {
+            continue;
+        }
         if (request->mark_count == MAX_MARKS) {
             fail(path, "too many marks");
         }
-        request->marks[request->mark_count++] = (size_t)(p - request->bytes);
-        p += MARK_SIZE;
+        request->marks[request->mark_count++] = at;
+        at += MARK_SIZE - 1;
     }
 }
 

@@ -117,6 +117,6 @@ class Palabre:
                              "palabre-post-%d-%d" % (article, message.number)) for message in messages]
 
     def decision_file(self, name="palabre-decide"):
-        """A request that publishes message ########."""
-        return self.request("/moderation/comments/########/decide", {"csrf": self.csrf, "version": 1, "act": "publish"},
+        """A request that publishes one message after the other: load.c puts the number in."""
+        return self.request("/moderation/comments/@@@@@@@@/decide", {"csrf": self.csrf, "version": 1, "act": "publish"},
                             name, self.cookie)

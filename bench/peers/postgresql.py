@@ -1,0 +1,91 @@
+"""PostgreSQL from Debian, as shipped, a cluster of its own on a socket: bare inserts by pgbench, a row a transaction."""
+import os
+import signal
+import subprocess
+
+import harness
+
+BIN = "/usr/lib/postgresql/15/bin"
+USER = "postgres"
+# Palabre's table `comment` and its indices.
+SCHEMA = """\
+CREATE TABLE comment (
+    number bigserial PRIMARY KEY, article_id bigint NOT NULL, root_number bigint, parent_number bigint, ordinal bigint,
+    last_reply_ordinal bigint NOT NULL, reply_count bigint NOT NULL, state text NOT NULL, version bigint NOT NULL,
+    name text NOT NULL, title text NOT NULL, text_source text NOT NULL, html text NOT NULL,
+    renderer_version bigint NOT NULL, language text NOT NULL, website text NOT NULL, account_id bigint,
+    submitted_at bigint NOT NULL, published_at bigint, edited_at bigint, edited_by_desk bigint NOT NULL,
+    charter_version bigint NOT NULL, checks text NOT NULL, report_count bigint NOT NULL,
+    secret_hash bytea NOT NULL UNIQUE, send_key bytea UNIQUE, email text NOT NULL, device_hash bytea,
+    address_sealed bytea, fingerprint text NOT NULL, import_source text, import_key text,
+    UNIQUE (import_source, import_key));
+CREATE UNIQUE INDEX ON comment (article_id, ordinal) WHERE root_number IS NULL AND ordinal IS NOT NULL;
+CREATE UNIQUE INDEX ON comment (root_number, ordinal) WHERE root_number IS NOT NULL AND ordinal IS NOT NULL;
+CREATE INDEX ON comment (submitted_at, number) WHERE state = 'pending';
+CREATE INDEX ON comment (article_id, submitted_at, number) WHERE state = 'pending';
+CREATE INDEX ON comment (report_count DESC, number) WHERE report_count > 0;
+CREATE INDEX ON comment (root_number, number) WHERE root_number IS NOT NULL;
+CREATE INDEX ON comment (article_id, name, number) WHERE state = 'published';
+CREATE INDEX ON comment (article_id, published_at DESC, number DESC) WHERE state = 'published';
+CREATE INDEX ON comment (device_hash, number) WHERE device_hash IS NOT NULL;
+CREATE INDEX ON comment (fingerprint, number) WHERE fingerprint != '';
+CREATE INDEX ON comment (name, number);
+"""
+HASH = "sha256(random()::text::bytea)"
+INSERT = """\
+INSERT INTO comment (article_id, last_reply_ordinal, reply_count, state, version, name, title, text_source, html,
+    renderer_version, language, website, submitted_at, edited_by_desk, charter_version, checks, report_count,
+    secret_hash, send_key, email, device_hash, address_sealed, fingerprint)
+VALUES (1, 0, 0, 'pending', 1, 'Camille 12', '', repeat('a', 400), repeat('b', 420), 1, 'fr', '',
+    (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 0, 1, '[]', 0, """ + HASH + ", " + HASH + \
+    ", 'reader@example.org', " + HASH + ", " + HASH + "||" + HASH + ", '0123456789abcdef');\n"
+
+
+class PostgreSQL:
+    name = "bare PostgreSQL"
+
+    def __init__(self, bench):
+        self.bench, self.folder = bench, bench.subfolder("postgresql")
+        data = os.path.join(self.folder, "data")
+        self.as_user = ["setpriv", "--reuid", USER, "--regid", USER, "--clear-groups"] if os.getuid() == 0 else []
+        if self.as_user:
+            harness.run("chown", USER, self.folder)
+        harness.run(*self.as_user, BIN + "/initdb", "-D", data, "-A", "trust", "-U", USER, cwd=self.folder)
+        self.process = bench.start([BIN + "/postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses=",
+                                    "-c", "max_connections=300"], self.ready, user=USER, cwd=self.folder,
+                                   stop_signal=signal.SIGQUIT)
+        for statement in SCHEMA.split(";\n"):
+            self.ask(statement)
+        self.script = os.path.join(self.folder, "insert.sql")
+        with open(self.script, "w", encoding="ascii") as f:
+            f.write(INSERT.replace("\n", " ") + "\n")
+
+    def ready(self):
+        return subprocess.run([BIN + "/pg_isready", "-q", "-h", self.folder], check=False).returncode == 0
+
+    def ask(self, sql):
+        return harness.run(BIN + "/psql", "-h", self.folder, "-U", USER, "-d", "postgres", "-X", "-A", "-t", "-c", sql)
+
+    def measure(self, clients, seconds, warm_up=0.5):
+        """Inserts as fast as they go; what began in the warm-up is left out."""
+        prefix = os.path.join(self.folder, "log")
+        before = int(self.ask("SELECT count(*) FROM comment"))
+        harness.run("taskset", "-c", self.bench.load_core, BIN + "/pgbench", "-h", self.folder, "-U", USER, "-n", "-M",
+                    "prepared", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds + warm_up))), "-f",
+                    self.script, "-l", "--log-prefix", prefix, "postgres", cwd=self.folder)
+        rows = []
+        for name in os.listdir(self.folder):
+            if name.startswith("log."):
+                with open(os.path.join(self.folder, name), encoding="ascii") as f:
+                    rows += [(int(line[4]) + int(line[5]) / 1e6, int(line[2])) for line in map(str.split, f)]
+                os.unlink(os.path.join(self.folder, name))
+        if int(self.ask("SELECT count(*) FROM comment")) - before != len(rows):
+            harness.stop("pgbench logged %d inserts, the table has others" % len(rows))
+        start = min(end - took / 1e6 for end, took in rows) + warm_up
+        took = sorted(took for end, took in rows if end - took / 1e6 >= start)
+        if not took:
+            harness.stop("PostgreSQL has not ended one insert after the warm-up; measure for longer")
+        last = max(end for end, _ in rows)
+        return {"requests_per_second": len(took) / (last - start), "answers_total": len(rows),
+                **{name: float(took[min(len(took) - 1, int(len(took) * share))])
+                   for name, share in (("p50_us", .5), ("p99_us", .99), ("p999_us", .999))}}
