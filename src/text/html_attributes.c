@@ -71,15 +71,18 @@ void attributes__fini(struct attribute_writer *w) {
 }
 
 slice text__drop_controls(struct buf *b) {
-    if (utf8_find_control(buf_slice(b)) == SIZE_MAX) return buf_slice(b);
     slice rest = buf_slice(b);
+    if (slice_find_char(rest, '\r') == SIZE_MAX && utf8_find_control(rest) == SIZE_MAX) return rest;
     size_t n = 0;
-    for (uint32_t c; rest.n;) {
+    while (rest.n) {
         slice at = rest;
+        uint32_t c;
         (void)utf8_next(&rest, &c);
         slice one = slice_sub(at, 0, at.n - rest.n);
-        if (utf8_find_control(one) != SIZE_MAX) continue;
+        bool gone = c == '\r' ? slice_starts(rest, S("\n")) : utf8_find_control(one) != SIZE_MAX;
+        if (gone) continue;
         memmove(b->p + n, one.p, one.n);
+        if (c == '\r') b->p[n] = '\n';
         n += one.n;
     }
     b->n = n;

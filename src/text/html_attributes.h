@@ -38,7 +38,7 @@ slice attributes__shortcode_address(struct attribute_writer *w, slice body);
 /* [caption … caption="…"], decoded. */
 slice attributes__caption(struct attribute_writer *w, slice body);
 
-/* What is in the buffer without characters of utf8_find_control; borrowed. */
+/* What is in the buffer, without characters of utf8_find_control, and with line ends as HTML reads them: LF. Borrowed. */
 slice text__drop_controls(struct buf *b);
 
 #endif

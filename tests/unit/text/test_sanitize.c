@@ -103,6 +103,7 @@ static const struct text_case NASTY[] = {
     {"<b <script>alert(1)</script>0", "<p><b>alert(1)0</b></p>\n"},
     {"<a href=http://a.org><a href=javascript:x>b", "<p>b</p>\n"},
     {"\xE2\x80\xAE<p>a\xC2\x85</p>", "<p>a</p>\n"},
+    {"<p title=\"a\r\nb\rc\x0C\">d</p>", "<p title=\"a\nb\nc\">d</p>\n"},
 };
 
 /* What belongs together stays together, and comes out as valid HTML. */
