@@ -85,6 +85,11 @@ static void add_text(struct view__page *p, struct value *list, const struct view
     set_wrong(p, item, "wrong_legal_ground", arena_format(p->arena, "legal_ground_%.*s", SLICE_FMT(suffix)));
 }
 
+/* Where the form is sent by a button that rearranges it: the browser then shows the rule concerned. */
+static slice rule_action(const struct view__page *p, size_t number) {
+    return arena_format(p->arena, CHARTER "#rule-%zu", number);
+}
+
 static void add_rule(struct view__page *p, struct value *list, const struct view_desk_charter *page, size_t i) {
     const struct view_charter_rule *rule = &page->rules[i];
     struct value *item = value_list_add(list);
@@ -92,6 +97,9 @@ static void add_rule(struct view__page *p, struct value *list, const struct view
     value_set_int(item, S("number"), (int64_t)i + 1);
     value_set_string(item, S("code"), rule->code);
     set_wrong(p, item, "wrong_code", arena_format(p->arena, "code_%zu", i));
+    value_set_string(item, S("up_action"), rule_action(p, i));
+    value_set_string(item, S("down_action"), rule_action(p, i + 2));
+    value_set_string(item, S("remove_action"), rule_action(p, i + 1 < page->rule_count ? i + 1 : i));
     value_set_bool(item, S("first"), i == 0);
     value_set_bool(item, S("last"), i + 1 == page->rule_count);
     view__edit_set_choices(p, item, "severities", SEVERITIES, ARRAY_COUNT(SEVERITIES), rule->severity);
@@ -142,6 +150,7 @@ enum status view_desk_charter(const struct view_context *context, const struct v
     value_set_string(object, S("action"), S(CHARTER));
     value_set_int(object, S("version"), page->version);
     value_set_string(object, S("version_href"), version_address(&p, page->version));
+    value_set_string(object, S("add_action"), rule_action(&p, page->rule_count + 1));
     value_set_int(object, S("rule_count"), (int64_t)page->rule_count);
     set_introductions(&p, object, page);
     struct value *rules = value_set_list(object, S("rules"));
