@@ -29,7 +29,9 @@ enum {
     SIGN_IN_WINDOW_S = 300,
     REPORTS = 20,
     REPORTS_WINDOW_S = 600,
-    CALL_ARENA = 48 * 1024 * 1024, /* ceiling: a page for one person, with its data */
+    PAGE_ARENA = 128 * 1024 * 1024, /* ceiling: one page with its data, twenty articles too; to it come its messages: */
+    PER_MESSAGE = 8 * 1024,         /* what a template needs of one */
+    PER_CHARACTER = 32,             /* four bytes as typed; a mention makes twenty of each */
 };
 
 size_t app_language_find(slice tag, size_t fallback) {
@@ -116,6 +118,12 @@ static enum status parse_proxies(slice text, struct address_block *blocks, size_
     return OK;
 }
 
+/* A page holds as many messages, and they as many characters, as the settings say. */
+static size_t arena_bytes(const struct app_options *o) {
+    size_t messages = (size_t)(o->comments_per_page * (1 + o->replies_per_page));
+    return PAGE_ARENA + messages * (PER_MESSAGE + (size_t)o->message_characters * PER_CHARACTER);
+}
+
 static enum status start_server(struct app *app, struct error *error) {
     const struct app_options *o = &app->options;
     struct address_block blocks[64];
@@ -130,7 +138,7 @@ static enum status start_server(struct app *app, struct error *error) {
     options.idle_ms = o->idle_ms;
     options.write_ms = o->write_ms;
     options.body_bytes = o->form_bytes > DISPATCH_BODY_MAX ? o->form_bytes : DISPATCH_BODY_MAX;
-    options.call_arena_bytes = CALL_ARENA;
+    options.call_arena_bytes = app->arena_bytes;
     options.forwarded = o->forwarded_standard ? HTTP_FORWARDED_STANDARD : HTTP_FORWARDED_X;
     if (count) {
         options.trusted = blocks;
@@ -151,12 +159,33 @@ static void warm_dates(struct app *app) {
     for (size_t i = 0; i < APP_LANGUAGES; i++) (void)app_dates(app, i, app->options.default_time_zone);
 }
 
+/* Without the setting, the site's address is where it listens: good for a look on one's own machine. Known before the
+   first request comes, but for port 0, which nobody can have asked yet. */
+static void set_base_url(struct app *app, int64_t port) {
+    slice listen = slice_of(app->options.listen);
+    if (app->options.base_url.n || port == 0 || slice_starts(listen, S("unix:"))) return;
+    size_t colon = listen.n;
+    while (colon > 0 && listen.p[colon - 1] != ':') colon--;
+    slice host = slice_sub(listen, 0, colon ? colon - 1 : 0);
+    struct buf b;
+    buf_init(&b, 512);
+    buf_add_format(&b, "http://%.*s:%lld", SLICE_FMT(host.n ? host : S("localhost")), (long long)port);
+    app->base_url = app->options.base_url = buf_take(&b);
+}
+
+static int64_t port_of(slice listen) {
+    int64_t port = 0;
+    while (slice_find_char(listen, ':') != SIZE_MAX) listen = slice_after(listen, slice_find_char(listen, ':') + 1);
+    return slice_to_int64(listen, &port) ? port : 0;
+}
+
 static enum status start(struct app *app, struct error *error) {
     enum status status = keys_load(app->options.secret_file, &app->keys, error);
     if (status == OK) status = dispatch_router_new(app, error);
     if (status == OK) status = load_texts(app, error);
     if (status == OK) status = open_database(app, error);
     if (status != OK) return status;
+    app->arena_bytes = arena_bytes(&app->options);
     app->dates = app_dates_new();
     warm_dates(app);
     app->presence = desk_presence_new();
@@ -165,20 +194,8 @@ static enum status start(struct app *app, struct error *error) {
     start_caches(app);
     if (atomic_load(&app->worker_failed))
         return error_set(error, UNAVAILABLE, "the database cannot be opened for reading");
+    set_base_url(app, port_of(slice_of(app->options.listen)));
     return start_server(app, error);
-}
-
-/* Without the setting, the site's address is where it listens: good for a look on one's own machine. */
-static void set_base_url(struct app *app) {
-    slice listen = slice_of(app->options.listen);
-    if (app->options.base_url.n || slice_starts(listen, S("unix:"))) return;
-    size_t colon = listen.n;
-    while (colon > 0 && listen.p[colon - 1] != ':') colon--;
-    slice host = slice_sub(listen, 0, colon ? colon - 1 : 0);
-    struct buf b;
-    buf_init(&b, 512);
-    buf_add_format(&b, "http://%.*s:%d", SLICE_FMT(host.n ? host : S("localhost")), app_port(app));
-    app->base_url = app->options.base_url = buf_take(&b);
 }
 
 enum status app_start(const struct app_options *options, struct app **out, struct error *error) {
@@ -189,7 +206,7 @@ enum status app_start(const struct app_options *options, struct app **out, struc
         app_stop(app, 0);
         return status;
     }
-    set_base_url(app);
+    set_base_url(app, app_port(app));
     *out = app;
     return OK;
 }

@@ -77,25 +77,31 @@ struct shared_call {
 
 static void run_missing(void *job, void *thread_state);
 
-/* The slug in the address, or where it should be; false: answered by a redirect. */
-static bool slug_is_right(struct request *r, const struct cache_key *key, const struct page *page) {
+/* What stands between "/articles/" and the next '/': the page's tag, where the address is right. */
+static bool is_right_address(const struct http_call *call, const struct cache_key *key, const struct page *page) {
     if (key->kind > PAGE_FEED_COMMENTS) return true;
-    slice slug = http_match_get(&r->match, S("slug"));
-    if (slice_equal(slug, page->tag)) return true;
-    slice path = http_call_path(r->call), rest = slice_after(path, S("/articles/").n);
+    slice rest = slice_after(http_call_path(call), S("/articles/").n);
+    return slice_equal(slice_sub(rest, 0, slice_find_char(rest, '/')), page->tag);
+}
+
+/* A slug changes with its headline, and may change back: who keeps this answer has to ask again, or would be led in
+   circles. */
+static void reply_right_address(struct request *r, const struct page *page) {
+    slice rest = slice_after(http_call_path(r->call), S("/articles/").n);
     size_t end = slice_find_char(rest, '/');
-    slice id = http_match_get(&r->match, S("id"));
-    slice query = http_call_query(r->call);
-    slice after = end == SIZE_MAX ? S("") : slice_after(rest, end);
-    if (slug.p == NULL && after.n) return true; /* cannot be: no such route */
-    slice location = arena_format(r->arena, "/articles/%.*s-%.*s%.*s%s%.*s", SLICE_FMT(id), SLICE_FMT(page->tag),
-                                  SLICE_FMT(after), query.p ? "?" : "", SLICE_FMT(query));
-    http_call_reply_redirect(r->call, 301, location);
-    return false;
+    slice after = end == SIZE_MAX ? S("") : slice_after(rest, end), query = http_call_query(r->call);
+    slice location = arena_format(r->arena, "/articles/%.*s%.*s%s%.*s", SLICE_FMT(page->tag), SLICE_FMT(after),
+                                  query.p ? "?" : "", SLICE_FMT(query));
+    struct http_header headers[] = {{S("Location"), location}, {S("Cache-Control"), HEADERS_SHARED}};
+    struct http_answer answer = {.status = 301, .headers = headers, .header_count = ARRAY_COUNT(headers)};
+    http_call_reply(r->call, &answer);
 }
 
 static void send_shared(struct request *r, const struct cache_key *key, struct page *page) {
-    if (slug_is_right(r, key, page)) dispatch_send(r->call, page);
+    if (is_right_address(r->call, key, page))
+        dispatch_send(r->call, page);
+    else
+        reply_right_address(r, page);
 }
 
 static void shared_ready(struct cache_waiter *waiter, enum status status, struct page *page,
@@ -208,8 +214,7 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
         return;
     }
     struct page *page = cache_find(page_is_front(key.kind) ? app->fronts : app->pages, &key);
-    bool plain = page && (key.kind > PAGE_FEED_COMMENTS || slice_equal(http_match_get(match, S("slug")), page->tag));
-    if (plain) {
+    if (page && is_right_address(call, &key, page)) {
         dispatch_send(call, page);
     } else {
         struct request *r = request_new(app, call, match);
@@ -275,7 +280,9 @@ void dispatch_call(struct http_call *call, void *ctx) {
 
 size_t dispatch_body_limit(const struct http_call *call, void *ctx) {
     struct app *app = ctx;
-    bool desk = slice_starts(http_call_path(call), S("/moderation"));
+    /* Who has no session gets no further than the form to sign in: that is not worth a large body. */
+    bool desk = slice_starts(http_call_path(call), S("/moderation")) &&
+                http_call_cookie(call, S("palabre_session")).n == CRYPTO_TOKEN_CHARS;
     return desk ? DISPATCH_BODY_MAX : app->options.form_bytes;
 }
 
@@ -345,6 +352,15 @@ static bool load_form(struct request *r) {
     return false;
 }
 
+/* By the Host of the request or, where a proxy has put its own there, by the setting base_url. */
+static bool is_our_authority(const struct request *r, slice authority) {
+    slice base = r->app->options.base_url;
+    size_t at = slice_find(base, S("://"));
+    slice ours = at == SIZE_MAX ? S("") : slice_after(base, at + 3);
+    ours = slice_sub(ours, 0, slice_find_char(ours, '/'));
+    return slice_equal_nocase(authority, http_call_host(r->call)) || (ours.n && slice_equal_nocase(authority, ours));
+}
+
 /* A browser that says where a form came from must name this site. Browsers that say nothing are old; their forms carry
    tokens like all others. */
 static bool same_origin(struct request *r) {
@@ -353,7 +369,7 @@ static bool same_origin(struct request *r) {
     slice origin = http_call_header(r->call, S("Origin"));
     if (!origin.p) return true;
     size_t at = slice_find(origin, S("://"));
-    return at != SIZE_MAX && slice_equal_nocase(slice_after(origin, at + 3), http_call_host(r->call));
+    return at != SIZE_MAX && is_our_authority(r, slice_after(origin, at + 3));
 }
 
 static void load_session(struct request *r) {

@@ -14,6 +14,7 @@ struct own_message {
     struct comment_draft draft;
     struct comment_problems problems;
     enum view_fault form_fault;
+    int64_t form_limit;
     bool editing; /* a form came: give back what was typed */
 };
 
@@ -46,7 +47,7 @@ static const struct view_form *edit_form(struct request *r, const struct own_mes
     size_t count = m->problems.count;
     if (m->form_fault) {
         struct view_problem *one = ARENA_NEW(r->arena, struct view_problem);
-        *one = (struct view_problem){VIEW_FIELD_FORM, m->form_fault, 0};
+        *one = (struct view_problem){VIEW_FIELD_FORM, m->form_fault, m->form_limit};
         problems = one;
         count = 1;
     }
@@ -164,12 +165,20 @@ static bool token_ok(struct request *r, struct own_message *m) {
     return false;
 }
 
+/* Each edit is rendered, kept and journalled like a message: it counts like one. */
+static bool in_limits(struct request *r, struct own_message *m) {
+    if (limiter_take(r->app->sending, request_address_key(r), &m->form_limit)) return true;
+    m->form_fault = VIEW_FAULT_TOO_MANY;
+    show(r, m, 429, VIEW_MESSAGE_NOTHING);
+    return false;
+}
+
 void message_edit(struct request *r) {
     struct own_message *m = ARENA_NEW(r->arena, struct own_message);
     struct error error = {OK, ""};
     if (!load(r, m)) return;
     m->editing = true;
-    if (!token_ok(r, m)) return;
+    if (!token_ok(r, m) || !in_limits(r, m)) return;
     struct comment_input input = {.article = m->comment.article,
                                   .reply_to = m->comment.parent,
                                   .name = request_field(r, "name"),

@@ -14,7 +14,6 @@
 
 enum {
     PAGE_MAX_BYTES = 64 * 1024 * 1024,
-    ARENA_MAX_BYTES = 128 * 1024 * 1024,
     HOME_ARTICLES = 20,
     FEED_ARTICLES = 20,
     FEED_COMMENTS = 30,
@@ -73,6 +72,10 @@ static const struct view_form *form_of(struct making *m, const struct article *a
     return form;
 }
 
+static slice tag_of(struct making *m, const struct article *article) {
+    return arena_format(m->arena, "%lld-%.*s", (long long)article->id.v, SLICE_FMT(article->slug));
+}
+
 static enum status make_discussion(struct making *m) {
     const struct app_options *o = &m->app->options;
     struct discussion_page loaded;
@@ -91,7 +94,7 @@ static enum status make_discussion(struct making *m) {
         .charter = charter_in(m, loaded.article.language),
         .form = form_of(m, &loaded.article),
     };
-    m->tag = loaded.article.slug;
+    m->tag = tag_of(m, &loaded.article);
     m->content_type = HTML;
     return view_discussion(context_in(m, loaded.article.language), &page, &m->body, m->error);
 }
@@ -111,7 +114,7 @@ static enum status make_thread(struct making *m) {
         .charter = charter_in(m, loaded.article.language),
         .form = form_of(m, &loaded.article),
     };
-    m->tag = loaded.article.slug;
+    m->tag = tag_of(m, &loaded.article);
     m->content_type = HTML;
     return view_thread(context_in(m, loaded.article.language), &page, &m->body, m->error);
 }
@@ -125,7 +128,7 @@ static enum status make_feed_comments(struct making *m) {
     if (article.state != ARTICLE_PUBLISHED) return error_set(m->error, NOT_FOUND, "the article is not published");
     struct view_article shown = map_article(&article);
     struct feed_comments feed = {&shown, map_comments(m->arena, list.items, list.count), list.count};
-    m->tag = article.slug;
+    m->tag = tag_of(m, &article);
     m->content_type = feed_format_content_type((enum feed_format)m->key->order);
     return feed_write_comments(context_in(m, article.language), (enum feed_format)m->key->order, &feed, &m->body,
                                m->error);
@@ -295,7 +298,7 @@ static enum status make(struct making *m) {
 enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page **out,
                          struct error *error) {
     struct worker *worker = thread_state;
-    struct arena *arena CLEANUP(arena_free_p) = arena_new(ARENA_MAX_BYTES);
+    struct arena *arena CLEANUP(arena_free_p) = arena_new(((struct app *)ctx)->arena_bytes);
     struct making m = {.app = ctx, .db = worker->db, .arena = arena, .key = key, .error = error};
     buf_init(&m.body, PAGE_MAX_BYTES);
     enum status status = db_read_begin(m.db, error);

@@ -21,7 +21,8 @@ enum { PAGE_ORDER_OLDEST, PAGE_ORDER_NEWEST, PAGE_FEED_FORMATS = 3 };
 
 static inline bool page_is_front(int kind) { return kind >= PAGE_HOME; }
 
-/* cache_render. ctx: the app; thread_state: the worker. The tag of a page of an article is its slug. */
+/* cache_render. ctx: the app; thread_state: the worker. The tag of a page of an article is what
+   its address has after "/articles/": "12-le-pont". */
 enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page **out,
                          struct error *error);
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PAGE_MAX_BYTES = 16 * 1024 * 1024 };
+enum { PAGE_MAX_BYTES = 64 * 1024 * 1024 }; /* as a shared page: an author's own is one, with more on it */
 
 /* --- Asking ------------------------------------------------------------------------------------------------------ */
 

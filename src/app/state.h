@@ -48,6 +48,7 @@ struct app {
     struct app_assets *assets;
     struct limiter *sending, *previewing, *signing_in, *reporting;
     struct desk_presence *presence; /* who has which message open at the desk */
+    size_t arena_bytes;             /* ceiling of the memory in which one page is read and rendered */
     slice setup_path, base_url;     /* owned */
     _Atomic bool worker_failed;     /* at start: a read connection did not open */
 };

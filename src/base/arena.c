@@ -64,6 +64,8 @@ void arena_reset(struct arena *arena) {
 
 size_t arena_used(const struct arena *arena) { return arena->used; }
 
+size_t arena_room(const struct arena *arena) { return arena->used < arena->max ? arena->max - arena->used : 0; }
+
 void *arena_try_alloc(struct arena *arena, size_t size) {
     size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (rounded < size || rounded > arena->max - (arena->used < arena->max ? arena->used : arena->max)) return NULL;

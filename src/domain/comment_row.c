@@ -80,6 +80,11 @@ enum status comment__read_list(struct db_rows *rows, const struct comment_reader
             break;
         }
         comment__read(rows, reader, &list.items[list.count++]);
+        /* Imported texts know no ceiling but the import's, and what shows them needs room as well. */
+        if (arena_room(reader->arena) < arena_used(reader->arena)) {
+            db_finish(rows);
+            return error_set(error, INTERNAL, "the messages of one page do not fit into the memory set aside for it");
+        }
     }
     db_finish(rows);
     if (status != OK && status != NOT_FOUND) return status;

@@ -91,6 +91,18 @@ def test_replies_beyond_those_shown_have_pages_of_their_own(small):
     assert f"/comments/1#comment-{small.replies[0]}" in shown
 
 
+def test_a_thread_stands_under_its_own_article_only(small):
+    place = urlsplit(small.get(f"/comments/{small.replies[4]}", allow_redirects=False).headers["Location"]).path
+    elsewhere = place.replace(f"/articles/{small.article}-", "/articles/999-")
+    response = small.get(elsewhere, allow_redirects=False)
+    assert response.status_code == 301 and urlsplit(response.headers["Location"]).path == place
+
+
+def test_the_way_to_a_slug_is_asked_for_again(small):
+    response = small.get(f"/articles/{small.article}-ancien", allow_redirects=False)
+    assert response.status_code == 301 and "max-age=0" in response.headers["Cache-Control"]
+
+
 def test_unknown_numbers_and_articles_are_404_in_the_sites_language(small):
     for path in ("/comments/999999", "/articles/999-rien", "/rien", "/sections/rien", "/archive/1999-01", "/messages/rien"):
         response = small.get(path)

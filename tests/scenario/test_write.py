@@ -1,5 +1,7 @@
 """Writing: preview, send, errors that lose nothing, the author's private page, limits."""
 
+import re
+import sqlite3
 import time
 
 import lxml.html
@@ -155,6 +157,28 @@ def test_replies_to_what_is_gone_or_elsewhere_keep_the_text(server, article):
 def test_a_form_that_is_too_large_is_413(server, article):
     response = server.reader().post(f"/articles/{article}/comments", {"text": "x" * 400_000, "action": "send"})
     assert response.status_code == 413
+
+
+def test_an_editors_form_may_be_larger(server):
+    article = server.publish_article("Un long récit", "mot " * 100_000)
+    assert len(server.get(f"/articles/{article}").content) > 400_000
+    response = server.reader().post("/moderation/articles/new", {"body": "x" * 400_000})
+    assert response.status_code == 413
+
+
+def test_a_form_may_name_the_site_as_readers_know_it():
+    """A proxy that puts its own Host into the request; the browser's Origin is the site's address."""
+    with palabre.Server(settings={"base_url": "https://journal.example:8443"}) as server:
+        server.url = "http://127.0.0.1:" + re.search(r" port=(\d+)", server.process.log()).group(1)
+        article = server.publish_article("Le pont", "Texte.")
+        form = server.reader().message_form(article)
+        fields = {**form, "name": "A", "text": "Bonjour", "action": "preview"}
+        path = f"{server.url}/articles/{article}/comments"
+        statuses = [
+            palabre.requests.post(path, data=fields, headers={"Origin": origin}, timeout=30).status_code
+            for origin in ("https://journal.example:8443", "https://journal.example", "null")
+        ]
+        assert statuses == [200, 403, 403]
 
 
 def test_a_form_from_elsewhere_is_refused(server, article):
@@ -332,3 +356,53 @@ def test_many_at_once_lose_nothing(server):
     with server.database() as database:
         assert database.execute("SELECT count(*) FROM comment WHERE name LIKE 'Foule %'").fetchone() == (60,)
     server.check()
+
+
+def test_edits_count_as_messages():
+    with palabre.Server(settings={"messages_per_address": 3, "messages_window": 600}) as server:
+        article = server.publish_article("Le pont", "Texte.")
+        reader = server.reader()
+        sent = reader.send(article, name="Léa", text="Bonjour")
+        for expected in (303, 303, 429):
+            form = find_form(reader.page(f"/messages/{sent.secret}"), sent.secret)
+            fields = {**form_fields(form), "text": f"Bonjour, {time.monotonic()}"}
+            response = reader.post(f"/messages/{sent.secret}", fields, allow_redirects=False)
+            assert response.status_code == expected
+        assert fields["text"] in response.text
+
+
+def test_an_authors_own_page_of_very_long_messages(tmp_path):
+    """As many messages as the settings let on one page, each as long as it may be."""
+    del tmp_path
+    settings = {"replies_per_page": 60, "message_characters": 100000, "form_kb": 2048}
+    with palabre.Server(settings=settings) as server:
+        article = server.publish_article("Le pont", "Texte.")
+        reader, moderator = server.reader(), server.moderator()
+        root = reader.send(article, name="Léa", text="\U0001f600" * 100000).number
+        moderator.decide(root, "publish")
+        reply = server.reader().send(article, reply_to=root, name="Bob", text="\U0001f601" * 100000).number
+        moderator.decide(reply, "publish")
+        reader.send(article, name="Léa", text="En attente")
+        server.process.stop()
+        copy_replies(server.data, reply, range(2, 61))
+        server.start()
+        reader.server = server
+        page = reader.get(f"/articles/{article}")
+        assert "En attente" in page.text and len(page.content) > 59 * 400000
+        assert server.get("/healthz").status_code == 200
+
+
+def copy_replies(data, reply, ordinals):
+    """More replies like this one, without the days it takes to send them."""
+    with sqlite3.connect(f"{data}/palabre.db") as database:
+        names = [row[1] for row in database.execute("PRAGMA table_info(comment)") if row[1] not in OWN_COLUMNS]
+        columns = ", ".join(names)
+        for ordinal in ordinals:
+            database.execute(
+                f"INSERT INTO comment ({columns}, ordinal, secret_hash) SELECT {columns}, ?, randomblob(32) "
+                "FROM comment WHERE number = ?",
+                (ordinal, reply),
+            )
+
+
+OWN_COLUMNS = ("number", "ordinal", "secret_hash", "send_key")
