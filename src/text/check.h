@@ -25,7 +25,8 @@ enum {
     TEXT_MAX_WEBSITE = 300,
 };
 
-/* One sentence in English, a msgid for gettext ("This text is too long."); "" for TEXT_FINE. Static. */
+/* One sentence in English ("This text is too long."), for logs and terminals: pages have their own words, by the problem.
+   "" for TEXT_FINE. Static. */
 const char *text_problem_message(enum text_problem problem);
 /* "too_long": for JSON and logs. Static. */
 const char *text_problem_name(enum text_problem problem);
