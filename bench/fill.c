@@ -1,9 +1,9 @@
 /* Fills a data folder with articles that have very many messages: French of realistic lengths, threads, names. The same
    seed gives the same words, so that two runs measure the same.
 
-       fill --data DIR [--articles A] [--messages N] [--roots-only]
+       fill --data DIR [--articles A] [--messages N] [--pending P] [--roots-only]
 
-   A articles (1) of N messages each (1000), published, in transactions of 20,000. An existing folder gets more articles.
+   A articles (1) of N messages each (1000), published, then P that wait (0), in transactions of 20,000. An existing folder gets more articles.
    Speaks to the domain alone, as an importer does; `palabre check --data DIR` is clean after. */
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -57,7 +57,7 @@ struct generator {
     struct db *db;
     struct arena *arena; /* reset after each message */
     uint64_t seed;
-    int64_t articles, messages;
+    int64_t articles, messages, pending;
     bool roots_only;
     time_ms now;
     int64_t run; /* tells this run's keys from those of an earlier one */
@@ -122,13 +122,14 @@ static enum status add_message(struct generator *g, int64_t article, article_id 
         .source = S("bench:fill"),
         .key = arena_format(g->arena, "%jd-%jd-%jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)index),
         .article = id,
-        .state = COMMENT_PUBLISHED,
+        .state = index < g->messages ? COMMENT_PUBLISHED : COMMENT_PENDING,
         .name = slice_of(PICK(g, NAMES)),
         .text_source = text(g),
         .language = S("fr"),
-        .submitted_at = begin + (g->now - begin) / (g->messages + 1) * (index + 1),
+        .submitted_at = begin + (g->now - begin) / (g->messages + g->pending + 1) * (index + 1),
     };
-    if (!g->roots_only && index > 0 && draw(g, 10) < 4) {
+    bool waits = index >= g->messages; /* those are roots: each may be published on its own */
+    if (!g->roots_only && !waits && index > 0 && draw(g, 10) < 4) {
         uint64_t recent = index < RECENT ? (uint64_t)index : RECENT;
         int64_t parent = index - 1 - (int64_t)draw(g, recent);
         in.parent_key = arena_format(g->arena, "%jd-%jd-%jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)parent);
@@ -147,7 +148,7 @@ static enum status fill_article(struct generator *g, int64_t article, struct err
     article_id id = {0};
     enum status status = db_write_begin(g->db, error);
     if (status == OK) status = add_article(g, article, &id, error);
-    for (int64_t i = 0; status == OK && i < g->messages; i++) {
+    for (int64_t i = 0; status == OK && i < g->messages + g->pending; i++) {
         arena_reset(g->arena);
         status = add_message(g, article, id, i, error);
         if (status || (i + 1) % BATCH != 0) continue;
@@ -159,7 +160,7 @@ static enum status fill_article(struct generator *g, int64_t article, struct err
     if (status)
         db_write_rollback(g->db);
     else
-        printf("article %jd: %jd messages\n", (intmax_t)id.v, (intmax_t)g->messages);
+        printf("article %jd: %jd messages\n", (intmax_t)id.v, (intmax_t)(g->messages + g->pending));
     return status;
 }
 
@@ -181,6 +182,7 @@ static bool parse(int argc, char **argv, struct generator *g, const char **folde
     for (int i = 1; i < argc; i++) {
         int64_t *number = strcmp(argv[i], "--articles") == 0   ? &g->articles
                           : strcmp(argv[i], "--messages") == 0 ? &g->messages
+                          : strcmp(argv[i], "--pending") == 0  ? &g->pending
                                                                : NULL;
         bool has_value = i + 1 < argc;
         if (strcmp(argv[i], "--roots-only") == 0)
@@ -190,7 +192,8 @@ static bool parse(int argc, char **argv, struct generator *g, const char **folde
         else if (!number || !has_value || !slice_to_int64(slice_of(argv[++i]), number))
             return false;
     }
-    return *folder && g->articles > 0 && g->messages >= 0 && g->messages <= MESSAGES_MAX;
+    return *folder && g->articles > 0 && g->messages >= 0 && g->messages <= MESSAGES_MAX && g->pending >= 0 &&
+           g->pending <= MESSAGES_MAX;
 }
 
 int main(int argc, char **argv) {
@@ -198,7 +201,7 @@ int main(int argc, char **argv) {
     const char *folder = NULL;
     struct error error = {0};
     if (!parse(argc, argv, &g, &folder)) {
-        fprintf(stderr, "usage: fill --data DIR [--articles A] [--messages N] [--roots-only]\n");
+        fprintf(stderr, "usage: fill --data DIR [--articles A] [--messages N] [--pending P] [--roots-only]\n");
         return 2;
     }
     g.run = g.now;
@@ -211,7 +214,8 @@ int main(int argc, char **argv) {
     if (status)
         fprintf(stderr, "fill: %s\n", error.detail);
     else
-        fprintf(stderr, "%.1f s, %.0f messages/s\n", seconds, (double)(g.articles * g.messages) / (seconds + 1e-9));
+        fprintf(stderr, "%.1f s, %.0f messages/s\n", seconds,
+                (double)(g.articles * (g.messages + g.pending)) / (seconds + 1e-9));
     db_close(g.db);
     arena_free(g.arena);
     return status ? status_info(status)->exit_code : 0;

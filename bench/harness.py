@@ -138,6 +138,22 @@ def figures(who, done):
     return {key: float(value) for key, value in (line.split("=") for line in done.stdout.splitlines() if "=" in line)}
 
 
+def filled(bench, messages, pending=0, articles=1, extra=()):
+    """A copy of a data folder of that size, from bench/.cache, which is filled when it has none."""
+    name = "-".join(["fill", str(articles), str(messages), str(pending), *extra])
+    kept = os.path.join(BENCH, ".cache", name)
+    if not os.path.isdir(kept):
+        print("filling %s: %d messages" % (os.path.relpath(kept, ROOT), articles * (messages + pending)), file=sys.stderr)
+        shutil.rmtree(kept + ".part", ignore_errors=True)
+        os.makedirs(kept + ".part")
+        run(bench.tool("fill"), "--data", kept + ".part", "--articles", str(articles), "--messages", str(messages),
+            "--pending", str(pending), *extra)
+        os.rename(kept + ".part", kept)
+    data = os.path.join(bench.folder, name)
+    run("cp", "-r", "--reflink=auto", kept, data)
+    return data
+
+
 def take_turns(rounds, line_up, measure):
     """measure(item) for each, `rounds` times; each round begins with another. Gives {item: [result, …]}."""
     results = {item: [] for item in line_up}

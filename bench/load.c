@@ -525,6 +525,7 @@ static void work(struct run *run) {
     uint64_t start = clock_ns();
     run->warm_at_ns = start + (uint64_t)(options->warm_up_seconds * 1e9);
     run->end_at_ns = run->warm_at_ns + (uint64_t)(options->seconds * 1e9);
+    look_at_the_clock(run);
     for (int i = 0; i < options->connections && options->rate == 0; i++) {
         send_requests(run, &run->connections[i], options->pipeline);
     }

@@ -116,7 +116,7 @@ class Palabre:
                               "text": message.text + " ########", "action": "send"},
                              "palabre-post-%d-%d" % (article, message.number)) for message in messages]
 
-    def decision_file(self, name="palabre-decide"):
-        """A request that publishes one message after the other: load.c puts the number in."""
-        return self.request("/moderation/comments/@@@@@@@@/decide", {"csrf": self.csrf, "version": 1, "act": "publish"},
-                            name, self.cookie)
+    def decision_file(self, name="palabre-decide", act="publish"):
+        """A request that decides one message after the other: load.c puts the number in."""
+        return self.request("/moderation/comments/@@@@@@@@/decide", {"csrf": self.csrf, "version": 1, "act": act}, name,
+                            self.cookie)
