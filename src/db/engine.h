@@ -45,6 +45,16 @@ enum db_control {
     CONTROL_COUNT
 };
 
+/* How the log is carried over into the database (checkpoint.h). */
+enum db_log_carry {
+    LOG_CARRY_BESIDE,  /* as much as nobody needs, without keeping anybody waiting */
+    LOG_CARRY_RESTART, /* all of it, while who writes waits; the next commit starts the log again from its beginning */
+    LOG_CARRY_CUT      /* the same, and the file becomes empty */
+};
+struct db_log_state {
+    int64_t size, carried; /* bytes of the log, and how many of them the database has; equal: all */
+};
+
 struct db_engine {
     slice name;
     const struct embedded_file *migrations; /* sorted by path: NNNN_what.sql, from 0001, without gaps */
@@ -82,6 +92,14 @@ struct db_engine {
     /* One migration and its number, in one transaction; OK and nothing done when the database has it already. */
     enum status (*migrate_apply)(struct db *db, int64_t version, const char *sql, struct error *error);
     void (*migrate_end)(struct db *db);
+
+    /* Both NULL in an engine that keeps no log of this kind. log_watch: from now on commits carry nothing over, and tell
+       the size of the log, in bytes, on the committing thread (which must not use the connection then); NULL: as before. */
+    void (*log_watch)(struct db *db, void (*committed)(void *ctx, int64_t size), void *ctx);
+    /* Outside a transaction. BUSY when a reader or a writer stood in the way longer than patience_ms, though part may be
+       carried. */
+    enum status (*log_carry)(struct db *db, enum db_log_carry how, int patience_ms, struct db_log_state *out,
+                             struct error *error);
 
     enum status (*check)(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error);
 };

@@ -19,8 +19,8 @@ enum {
     READ_CACHE_KB = 2048,
     WRITE_CACHE_KB = 16384,
     READ_MMAP_BYTES = 128 * 1024 * 1024,
-    /* Pages in the WAL after which a commit writes them back into the database (SQLite's own value). That commit pays for
-       it: the stall is to be measured before this is moved to a thread of its own (issue 3). */
+    /* Pages in the WAL after which a commit writes them back into the database (SQLite's own value), and pays for it: for
+       commands. The writer has a thread for that: checkpoint.h. */
     CHECKPOINT_PAGES = 1000,
     INTEGRITY_FAULTS_MAX = 100,
 };
@@ -39,8 +39,11 @@ struct sqlite {
     sqlite3 *handle;
     sqlite3_stmt *controls[CONTROL_COUNT];
     const char *path;
-    int alone_lock;   /* of DB_WRITE_ALONE; -1: none */
-    int migrate_lock; /* between migrate_begin and migrate_end; -1: none */
+    void (*committed)(void *ctx, int64_t size); /* log_watch's, or NULL */
+    void *committed_ctx;
+    int64_t frame_bytes; /* of the WAL: a page and its header */
+    int alone_lock;      /* of DB_WRITE_ALONE; -1: none */
+    int migrate_lock;    /* between migrate_begin and migrate_end; -1: none */
 };
 
 static struct sqlite *of(struct db *db) { return db->connection; }
@@ -372,6 +375,52 @@ static void migrate_end(struct db *db) {
     sqlite->migrate_lock = -1;
 }
 
+/* The log */
+
+enum { FRAME_HEADER_BYTES = 24 }; /* https://www.sqlite.org/fileformat2.html §4.1 */
+
+static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages) {
+    struct sqlite *sqlite = ctx;
+    (void)handle, (void)name;
+    sqlite->committed(sqlite->committed_ctx, pages * sqlite->frame_bytes);
+    return SQLITE_OK;
+}
+
+static int64_t frame_bytes(struct sqlite *sqlite) {
+    int64_t page = 0;
+    if (query_int(sqlite, "PRAGMA page_size", &page, NULL) != OK) page = 4096;
+    return page + FRAME_HEADER_BYTES;
+}
+
+static void log_watch(struct db *db, void (*committed)(void *ctx, int64_t size), void *ctx) {
+    struct sqlite *sqlite = of(db);
+    sqlite->committed = committed;
+    sqlite->committed_ctx = ctx;
+    sqlite->frame_bytes = frame_bytes(sqlite);
+    /* SQLite's own checkpoints are a hook of the same kind: each of these replaces the other. */
+    if (committed)
+        sqlite3_wal_hook(sqlite->handle, on_commit, sqlite);
+    else
+        sqlite3_wal_autocheckpoint(sqlite->handle, CHECKPOINT_PAGES);
+}
+
+static enum status log_carry(struct db *db, enum db_log_carry how, int patience_ms, struct db_log_state *out,
+                             struct error *error) {
+    static const int MODES[] = {[LOG_CARRY_BESIDE] = SQLITE_CHECKPOINT_PASSIVE,
+                                [LOG_CARRY_RESTART] = SQLITE_CHECKPOINT_RESTART,
+                                [LOG_CARRY_CUT] = SQLITE_CHECKPOINT_TRUNCATE};
+    struct sqlite *sqlite = of(db);
+    int pages = 0;
+    int carried = 0;
+    int64_t bytes = frame_bytes(sqlite);
+    sqlite3_busy_timeout(sqlite->handle, patience_ms);
+    int code = sqlite3_wal_checkpoint_v2(sqlite->handle, "main", MODES[how], &pages, &carried);
+    sqlite3_busy_timeout(sqlite->handle, BUSY_TIMEOUT_MS);
+    *out = (struct db_log_state){.size = pages * bytes, .carried = carried * bytes};
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) return error_set(error, BUSY, "the log is being read");
+    return code == SQLITE_OK ? OK : fail(sqlite, code, error);
+}
+
 /* `palabre check` */
 
 static void say_fault(sqlite3_stmt *row, bool reference, void (*fault)(void *ctx, slice line), void *ctx) {
@@ -439,5 +488,7 @@ const struct db_engine db__sqlite = {
     .migrate_begin = migrate_begin,
     .migrate_apply = migrate_apply,
     .migrate_end = migrate_end,
+    .log_watch = log_watch,
+    .log_carry = log_carry,
     .check = check,
 };

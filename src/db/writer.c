@@ -2,6 +2,7 @@
 #include "db/writer.h"
 
 #include "base/memory.h"
+#include "db/checkpoint.h"
 #include "db/engine.h"
 
 #include <pthread.h>
@@ -13,6 +14,7 @@ struct queue {
 
 struct writer {
     struct db *db;
+    struct checkpoint *checkpoint;
     size_t max_queue, max_batch;
     pthread_t thread;
     bool started;
@@ -151,7 +153,9 @@ static void *run(void *ctx) {
     struct queue aside = {0};
     while (take_batch(writer, &batch)) {
         size_t jobs = batch.count;
+        checkpoint_enter(writer->checkpoint);
         bool committed = commit_batch(writer, &batch, &aside);
+        checkpoint_leave(writer->checkpoint);
         count(writer, jobs, committed);
         tell(&batch);
         tell(&aside);
@@ -168,6 +172,8 @@ enum status writer_new(const struct writer_options *options, struct writer **out
     pthread_mutex_init(&writer->mutex, NULL);
     pthread_cond_init(&writer->wake, NULL);
     enum status status = db_open(options->location, options->exclusive ? DB_WRITE_ALONE : DB_WRITE, &writer->db, error);
+    if (status == OK)
+        status = checkpoint_start(writer->db, options->location, &options->log, &writer->checkpoint, error);
     if (status == OK) {
         writer->started = pthread_create(&writer->thread, NULL, run, writer) == 0;
         if (!writer->started) status = error_set(error, UNAVAILABLE, "the writer's thread does not start");
@@ -253,6 +259,7 @@ void writer_stop(struct writer *writer) {
 void writer_free(struct writer *writer) {
     if (!writer) return;
     writer_stop(writer);
+    checkpoint_stop(writer->checkpoint);
     db_close(writer->db);
     pthread_mutex_destroy(&writer->mutex);
     pthread_cond_destroy(&writer->wake);
@@ -264,5 +271,6 @@ struct writer_figures writer_figures(struct writer *writer) {
     struct writer_figures figures = writer->figures;
     figures.waiting = (int64_t)writer->waiting.count;
     pthread_mutex_unlock(&writer->mutex);
+    figures.log = checkpoint_log(writer->checkpoint);
     return figures;
 }

@@ -20,11 +20,22 @@ struct writer_job {
     struct error error;      /* the writer's */
 };
 
+/* Commits go into a log first; a thread of the writer's own carries it over into the database, so that no commit pays for
+   it. 0: the usual value. */
+struct writer_log_limits {
+    int64_t carry_bytes; /* each time so much has been added, it is carried over (8 MiB) */
+    int64_t
+        restart_bytes; /* from this size on, commits may wait some milliseconds until the log can be started again, so
+                              that it does not grow for ever (64 MiB) */
+    int64_t idle_ms;   /* so long after the last commit the rest is carried over, and a long log cut (2000) */
+};
+
 struct writer_options {
     slice location;
     size_t max_queue; /* jobs waiting; beyond: BUSY */
     size_t max_batch; /* jobs per transaction */
     bool exclusive;   /* DB_WRITE_ALONE: BUSY from writer_new when another process writes alone */
+    struct writer_log_limits log;
 };
 
 enum status writer_new(const struct writer_options *options, struct writer **out, struct error *error) MUST_USE;
@@ -37,11 +48,19 @@ enum status writer_run(struct writer *writer, enum status (*apply)(struct db *db
 void writer_stop(struct writer *writer); /* does what waits, then ends the thread; not from done(); fine twice */
 void writer_free(struct writer *writer); /* stops it first; NULL is fine */
 
+struct writer_log {
+    int64_t size, largest; /* bytes: now, and at its largest */
+    int64_t carried;       /* times it was carried over, as far as it could be */
+    int64_t restarted;     /* times it could start again */
+    int64_t failed;        /* times a reader (or the disk) stood in the way; it is tried again */
+};
+
 struct writer_figures {
     int64_t jobs;           /* told their status */
     int64_t batches;        /* transactions committed, or tried */
     int64_t failed_commits; /* and transactions that could not begin */
     int64_t waiting;        /* jobs not taken up yet */
+    struct writer_log log;
 };
 struct writer_figures writer_figures(struct writer *writer);
 

@@ -1,4 +1,5 @@
 #include "../temp_folder.h"
+#include "base/clock.h"
 #include "db/writer.h"
 
 #include <pthread.h>
@@ -362,6 +363,85 @@ static void a_second_server_is_refused(void **state) {
     writer_free(second);
 }
 
+/* The log: written page by page on a thread of its own. */
+
+enum { PAGE_OF_TEXT = 128 * 1024, PAGES = 60, LOG_PATIENCE_MS = 20000 };
+
+static enum status write_long_row(struct db *db, void *ctx, struct error *error) {
+    static char text[PAGE_OF_TEXT];
+    memset(text, 'a', sizeof text);
+    char slug[32];
+    int n = snprintf(slug, sizeof slug, "long-%d", *(int *)ctx);
+    struct db_rows *rows = db_use(db, DB_SECTION_ADD);
+    db_bind_text(rows, "slug", slice_make(slug, (size_t)n));
+    db_bind_text(rows, "title", S("Vie locale"));
+    db_bind_text(rows, "description", slice_make(text, sizeof text));
+    db_bind_text(rows, "language", S("fr"));
+    db_bind_null(rows, "moderation");
+    db_bind_int(rows, "position", 1);
+    return db_run(rows, NULL, error);
+}
+
+static void write_long_rows(struct writer *writer, int from, int to) {
+    for (int i = from; i < to; i++) assert_int_equal(writer_run(writer, write_long_row, &i, NULL), OK);
+}
+
+static struct writer *new_writer_of_short_logs(struct fixture *f) {
+    struct writer *writer = NULL;
+    struct writer_options options = {
+        .location = slice_of(f->folder.database),
+        .max_queue = QUEUE,
+        .max_batch = BATCH,
+        .log = {.carry_bytes = PAGE_OF_TEXT, .restart_bytes = 4 * PAGE_OF_TEXT, .idle_ms = 50}};
+    writer_free(f->writer);
+    f->writer = NULL;
+    assert_int_equal(writer_new(&options, &writer, &f->error), OK);
+    return writer;
+}
+
+static void assert_log_goes(struct writer *writer) {
+    int64_t since = clock_monotonic_ms();
+    while (writer_figures(writer).log.size > PAGE_OF_TEXT) {
+        assert_true(clock_monotonic_ms() - since < LOG_PATIENCE_MS);
+        usleep(1000);
+    }
+}
+
+static void the_log_does_not_grow_for_ever(void **state) {
+    struct fixture *f = *state;
+    f->writer = new_writer_of_short_logs(f);
+    write_long_rows(f->writer, 0, PAGES);
+    assert_log_goes(f->writer);
+    struct writer_log log = writer_figures(f->writer).log;
+    assert_true(log.carried > 0 && log.restarted > 0);
+    assert_true(log.largest < (int64_t)PAGES / 2 * PAGE_OF_TEXT);
+    assert_int_equal(count_rows(f, "length(description) > 1000"), PAGES);
+}
+
+static void a_reader_keeps_the_log_but_stops_nobody(void **state) {
+    struct fixture *f = *state;
+    f->writer = new_writer_of_short_logs(f);
+    struct db *reader = NULL;
+    assert_int_equal(db_open(slice_of(f->folder.database), DB_READ, &reader, &f->error), OK);
+    write_long_rows(f->writer, 0, 1);
+    assert_int_equal(db_read_begin(reader, &f->error), OK);
+    struct db_rows *rows = db_use(reader, DB_SECTION_FIND); /* the snapshot is taken by the first read */
+    db_bind_text(rows, "slug", S("long-0"));
+    assert_int_equal(db_step(rows, &f->error), OK);
+    db_finish(rows);
+    write_long_rows(f->writer, 1, PAGES);
+    int64_t since = clock_monotonic_ms();
+    while (writer_figures(f->writer).log.failed == 0) {
+        assert_true(clock_monotonic_ms() - since < LOG_PATIENCE_MS);
+        usleep(1000);
+    }
+    assert_true(writer_figures(f->writer).log.size >= (int64_t)(PAGES - 10) * PAGE_OF_TEXT);
+    db_read_end(reader);
+    assert_log_goes(f->writer);
+    db_close(reader);
+    assert_int_equal(count_rows(f, "length(description) > 1000"), PAGES);
+}
+
 int main(void) {
     install_shim();
     const struct CMUnitTest tests[] = {
@@ -373,6 +453,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(stopping_does_what_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(several_threads_may_wait_for_their_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_server_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_log_does_not_grow_for_ever, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reader_keeps_the_log_but_stops_nobody, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("writer", tests, NULL, NULL);
 }
