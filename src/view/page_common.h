@@ -79,7 +79,7 @@ void view__set_comment(struct view__page *p, struct value *object, const struct 
                        const struct view__comment_setting *setting);
 /* The given title, or the article's, cut at a word. Plain text, typography applied. */
 slice view__comment_title(struct view__page *p, const struct view_comment *comment, const struct view_article *article);
-enum { VIEW__TITLE_CHARS = 40 };
+enum { VIEW__TITLE_CHARS = 30 };
 /* published_at, or when it was sent. */
 time_ms view__comment_time(const struct view_comment *comment);
 slice view__comment_language(const struct view_comment *comment, const struct view_article *article);
