@@ -1,6 +1,7 @@
 #include "text/typography.h"
 
 #include "text/address.h"
+#include "text/typography_number.h"
 #include "text/typography_set.h"
 #include "text/unicode.h"
 
@@ -250,7 +251,10 @@ static size_t space_width(slice s) {
 static void set_french(struct setter *s) {
     slice rest = slice_after(s->text, s->i);
     size_t space = space_width(rest);
-    if (space) {
+    slice bound = rest.p[0] == ' ' && !has_spaces(s) ? typography__bind(s->text, s->i, s->state->before) : S("");
+    if (bound.n) {
+        replace(s, 1, bound);
+    } else if (space) {
         hold_space(s, space);
     } else if (slice_starts(rest, S("\u00AB"))) {
         open_guillemet(s, 2);

@@ -1,7 +1,8 @@
 /* Typography for display (PRODUCT A10); the source text is kept as typed.
    French (Lexique des règles typographiques en usage à l'Imprimerie nationale): "x" → « x » with no-break spaces
    (U+00A0) inside; narrow no-break space (U+202F) before ; ! ? and no-break space before : — put there when it is
-   missing; ... → …; ' → ’ after a letter or at an elision. Untouched: times (01:19), smileys, addresses, file names,
+   missing; ... → …; ' → ’ after a letter or at an elision; where a space is typed, no-break spaces inside 760 000, 12 km,
+   7 h 15, 100 %, n° 3, p. 12, M. Dupont (typography_number.h). Untouched: times (01:19), smileys, addresses, file names,
    dashes, '(...)'.
    English: “ ” ‘ ’ and …, no spaces. Any other language: nothing. */
 #ifndef PALABRE_TEXT_TYPOGRAPHY_H
