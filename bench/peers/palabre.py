@@ -97,24 +97,28 @@ class Palabre:
         return harness.fetch(self.port, path, {"Content-Type": "application/x-www-form-urlencoded",
                                                "Cookie": "; ".join(cookies)}, "POST", urllib.parse.urlencode(fields))
 
-    def request(self, path, fields, name, cookie=None):
+    def request(self, path, fields, name, cookie=None, headers=()):
         """A file with a whole POST; ######## in it becomes a number (it survives the encoding of forms as it is)."""
         body = urllib.parse.urlencode(fields, safe="#:")
         head = ["POST %s HTTP/1.1" % path, "Host: 127.0.0.1:%d" % self.port,
                 "Content-Type: application/x-www-form-urlencoded", "Content-Length: %d" % len(body)]
         head += ["Cookie: " + cookie] if cookie else []
+        head += headers
         file = os.path.join(self.bench.folder, name)
         with open(file, "w", encoding="ascii") as f:
             f.write("\r\n".join(head) + "\r\n\r\n" + body)
         return file
 
     def message_files(self, article, messages):
-        """Requests that send these messages to an article, each with a key of its own."""
+        """Requests that send these messages to an article, each with a key of its own and, as a proxy says, from an
+        address of its own: readers are many."""
         token = self.field("/articles/%d" % article if not self.article_paths() else self.article_path(article), "token")
         return [self.request("/articles/%d/comments" % article,
                              {"token": token, "send_key": "%035d########" % message.number, "name": message.name,
                               "text": message.text + " ########", "action": "send"},
-                             "palabre-post-%d-%d" % (article, message.number)) for message in messages]
+                             "palabre-post-%d-%d" % (article, message.number),
+                             headers=["X-Forwarded-For: 2001:$$$$:$$$$::1", "X-Forwarded-Proto: http"])
+                for message in messages]
 
     def decision_file(self, name="palabre-decide", act="publish"):
         """A request that decides one message after the other: load.c puts the number in."""

@@ -81,6 +81,8 @@ class PostgreSQL:
                 os.unlink(os.path.join(self.folder, name))
         if int(self.ask("SELECT count(*) FROM comment")) - before != len(rows):
             harness.stop("pgbench logged %d inserts, the table has others" % len(rows))
+        if not rows:
+            harness.stop("PostgreSQL has not ended one insert; measure for longer")
         start = min(end - took / 1e6 for end, took in rows) + warm_up
         took = sorted(took for end, took in rows if end - took / 1e6 >= start)
         if not took:
