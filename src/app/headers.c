@@ -1,6 +1,7 @@
 #include "app/headers.h"
 
 const slice HEADERS_SHARED = S_INIT("public, max-age=0, must-revalidate");
+const slice HEADERS_KEPT = S_INIT("private, max-age=0");
 const slice HEADERS_PRIVATE = S_INIT("private, no-store");
 
 /* Nothing inline, nothing from elsewhere; images of articles may be, where the publication allows it. */

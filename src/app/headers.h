@@ -12,6 +12,7 @@ enum { HEADERS_SECURITY = 6 };
 size_t headers_add_security(const struct app *app, struct http_header *headers);
 
 extern const slice HEADERS_SHARED;  /* Cache-Control of shared pages: kept by caches, asked about each time */
+extern const slice HEADERS_KEPT;    /* the same, but the browser may keep it for its own 'back' */
 extern const slice HEADERS_PRIVATE; /* of what is made for one person */
 
 #endif

@@ -103,11 +103,28 @@ static void show(struct request *r, struct own_message *m, int http_status, enum
     request_reply_page(r, http_status, body, status, &error);
 }
 
+/* Right after sending: what was received, and the link to keep. */
+static void show_receipt(struct request *r, const struct own_message *m) {
+    struct error error = {OK, ""};
+    struct view_article article = map_article(&m->article);
+    struct view_comment comment = map_comment(&m->comment);
+    comment.is_own = m->comment.state == COMMENT_PENDING;
+    struct view_received page = {&article, &comment, m->secret, false};
+    struct buf *body = request_buf(r);
+    enum status status = view_received(request_view_in(r, m->article.language), &page, body, &error);
+    request_reply_page(r, 200, body, status, &error);
+}
+
 void message_show(struct request *r) {
     struct own_message *m = ARENA_NEW(r->arena, struct own_message);
     slice done = request_field(r, "done");
     enum view_message_notice notice = VIEW_MESSAGE_NOTHING;
     if (!load(r, m)) return;
+    bool waits = m->comment.state == COMMENT_PENDING || m->comment.state == COMMENT_PUBLISHED;
+    if (slice_equal(done, S("sent")) && waits && !m->comment.edited_at) {
+        show_receipt(r, m);
+        return;
+    }
     if (slice_equal(done, S("saved")) && m->comment.edited_at) notice = VIEW_MESSAGE_SAVED;
     if (slice_equal(done, S("withdrawn")) && m->comment.state == COMMENT_WITHDRAWN) notice = VIEW_MESSAGE_WITHDRAWN;
     show(r, m, 200, notice);

@@ -306,8 +306,9 @@ enum status pages_render(void *ctx, void *thread_state, const struct cache_key *
     status = site_load(m.db, arena, &m.site, error);
     if (status == OK) status = make(&m);
     db_read_end(m.db);
+    if (status == OK && arena_is_over(arena)) status = error_set(error, INTERNAL, "the page needs too much memory");
     if (status == OK && m.body.status != OK)
-        status = error_set(error, LIMIT, "the page is larger than %d bytes", PAGE_MAX_BYTES);
+        status = error_set(error, INTERNAL, "the page is larger than %d bytes", PAGE_MAX_BYTES);
     if (status != OK) {
         buf_fini(&m.body);
         return status;

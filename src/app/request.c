@@ -106,7 +106,7 @@ void request_set_cookie(struct request *r, slice name, slice value, int64_t max_
 static void reply(struct request *r, struct http_answer *answer, struct blob *blob) {
     struct http_header headers[ARRAY_COUNT(r->headers) + HEADERS_SECURITY + 2];
     size_t n = headers_add_security(r->app, headers);
-    headers[n++] = (struct http_header){S("Cache-Control"), HEADERS_PRIVATE};
+    headers[n++] = (struct http_header){S("Cache-Control"), r->keep_for_back ? HEADERS_KEPT : HEADERS_PRIVATE};
     for (size_t i = 0; i < r->header_count; i++) headers[n++] = r->headers[i];
     answer->headers = headers;
     answer->header_count = n;

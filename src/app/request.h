@@ -67,6 +67,8 @@ struct request {
     /* the machinery's own */
     struct http_header headers[8];
     size_t header_count;
+    bool
+        keep_for_back; /* the browser may show this answer again when its reader goes back to it: a form being filled */
     struct writer_job job;
     void *data;
     enum status (*apply)(struct db *db, struct request *r, void *data, struct error *error);

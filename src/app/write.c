@@ -8,7 +8,10 @@
 #include "view/address.h"
 #include "view/page_write.h"
 
-enum { DEVICE_LIFE_S = 365 * 24 * 3600 };
+enum {
+    DEVICE_LIFE_S = 365 * 24 * 3600,
+    TWICE_MS = 60 * 1000, /* within it, a form without a key that comes again is a second click, not a second person */
+};
 
 /* A message on its way. */
 struct sending {
@@ -21,6 +24,7 @@ struct sending {
     enum view_fault form_fault; /* of the form as a whole */
     int64_t form_limit;
     bool new_device;
+    bool keyed; /* the form carried a send_key of its own */
 };
 
 static slice purpose_of(struct request *r, article_id article) {
@@ -75,6 +79,7 @@ static void reply_compose(struct request *r, const struct sending *s, int status
                                 .preview = preview,
                                 .charter = reading_charter(r, s->article.language)};
     struct buf *body = request_buf(r);
+    r->keep_for_back = true;
     enum status rendered = view_compose(request_view_in(r, s->article.language), &page, body, &error);
     request_reply_page(r, status, body, rendered, &error);
 }
@@ -142,6 +147,37 @@ static void read_input(struct request *r, struct sending *s) {
         s->answered.number.v = 0;
 }
 
+static slice token_of(struct request *r, slice what, slice of) {
+    struct buf b;
+    buf_init(&b, 1024 * 1024);
+    buf_add(&b, what);
+    buf_add(&b, of);
+    struct crypto_hash mac = crypto_hmac(&r->app->keys.form, buf_slice(&b));
+    buf_clear(&b);
+    crypto_add_base64url(&b, slice_make(mac.bytes, CRYPTO_TOKEN_CHARS / 4 * 3));
+    slice token = arena_copy(r->arena, buf_slice(&b));
+    buf_fini(&b);
+    return token;
+}
+
+/* The form's one-time key, or, for a form that has not been through the preview, one made of all it holds; and the
+   secret of the private link, which follows from it: the same form sent again leads to the same page. */
+static void choose_keys(struct request *r, struct sending *s) {
+    struct comment_input *i = &s->input;
+    s->keyed = i->send_key.n > 0;
+    slice form =
+        arena_format(r->arena, "%.*s\n%.*s\n%.*s\n%lld\n%.*s\n%.*s\n%.*s", SLICE_FMT(request_field(r, "token")),
+                     SLICE_FMT(i->fingerprint), SLICE_FMT(i->device_token), (long long)i->reply_to.v,
+                     SLICE_FMT(i->name), SLICE_FMT(i->title), SLICE_FMT(i->text));
+    if (!s->keyed) i->send_key = token_of(r, S("form "), form);
+    i->secret = token_of(r, S("secret "), i->send_key);
+}
+
+static void redirect_to_receipt(struct request *r, const struct sending *s) {
+    slice address = address_message(r->arena, s->input.secret);
+    request_redirect(r, arena_format(r->arena, "%.*s?done=sent", SLICE_FMT(address)));
+}
+
 static enum status apply_send(struct db *db, struct request *r, void *data, struct error *error) {
     struct sending *s = data;
     s->problems.count = 0;
@@ -160,7 +196,8 @@ static enum status apply_send(struct db *db, struct request *r, void *data, stru
     return status;
 }
 
-static void reply_received(struct request *r, struct sending *s) {
+/* Sent twice, and nobody knows any more that it was the same hand: the receipt without the private link. */
+static void reply_repeated(struct request *r, struct sending *s) {
     struct error error = {OK, ""};
     struct comment sent;
     enum status status = comment_get(r->db, r->arena, s->receipt.number, &sent, &error);
@@ -168,14 +205,28 @@ static void reply_received(struct request *r, struct sending *s) {
         request_fail_status(r, status, &error, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
         return;
     }
-    if (s->new_device) request_set_cookie(r, S("palabre_author"), s->draft.input.device_token, DEVICE_LIFE_S);
+    if (clock_now() - sent.submitted_at <= TWICE_MS) {
+        redirect_to_receipt(r, s);
+        return;
+    }
     struct view_article article = map_article(&s->article);
     struct view_comment message = map_comment(&sent);
-    message.is_own = sent.state == COMMENT_PENDING;
-    struct view_received page = {&article, &message, s->receipt.secret, s->receipt.repeated};
+    struct view_received page = {&article, &message, S(""), true};
     struct buf *body = request_buf(r);
     status = view_received(request_view_in(r, s->article.language), &page, body, &error);
-    request_reply_page(r, s->receipt.repeated ? 200 : 201, body, status, &error);
+    request_reply_page(r, 200, body, status, &error);
+}
+
+/* To the private page, so that reloading it, or going back to it, sends nothing again. */
+static void reply_received(struct request *r, struct sending *s) {
+    if (s->receipt.repeated && !s->keyed) {
+        reply_repeated(r, s);
+        return;
+    }
+    /* The cookie of a first sending was lost with its answer: another one would belong to no message. */
+    if (s->new_device && !s->receipt.repeated)
+        request_set_cookie(r, S("palabre_author"), s->draft.input.device_token, DEVICE_LIFE_S);
+    redirect_to_receipt(r, s);
 }
 
 static void after_send(struct request *r, void *data, enum status status, const struct error *error) {
@@ -219,6 +270,7 @@ void write_message(struct request *r) {
         reply_compose(r, s, 422, NULL);
         return;
     }
+    if (send) choose_keys(r, s);
     enum status status = comment_prepare(r->db, r->arena, &s->input, r->app->options.message_characters, &s->draft,
                                          &s->problems, &error);
     if (status == INVALID && s->problems.count) {

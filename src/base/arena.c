@@ -66,9 +66,14 @@ size_t arena_used(const struct arena *arena) { return arena->used; }
 
 size_t arena_room(const struct arena *arena) { return arena->used < arena->max ? arena->max - arena->used : 0; }
 
-void *arena_try_alloc(struct arena *arena, size_t size) {
+bool arena_is_over(const struct arena *arena) { return arena->used > arena->max; }
+
+static size_t rounded_up(size_t size) {
     size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-    if (rounded < size || rounded > arena->max - (arena->used < arena->max ? arena->used : arena->max)) return NULL;
+    return rounded < size ? SIZE_MAX : rounded;
+}
+
+static void *take(struct arena *arena, size_t rounded) {
     struct block *block = arena->current;
     if (rounded > block->size - block->used) {
         size_t want = block->size < BIGGEST_STEP ? block->size * 2 : BIGGEST_STEP;
@@ -83,13 +88,18 @@ void *arena_try_alloc(struct arena *arena, size_t size) {
     return p;
 }
 
+void *arena_try_alloc(struct arena *arena, size_t size) {
+    size_t rounded = rounded_up(size);
+    return rounded > arena_room(arena) ? NULL : take(arena, rounded);
+}
+
 void *arena_alloc(struct arena *arena, size_t size) {
-    void *p = arena_try_alloc(arena, size);
-    if (!p) {
-        fprintf(stderr, "palabre: arena over its ceiling of %zu bytes\n", arena->max);
+    size_t rounded = rounded_up(size);
+    if (rounded / ARENA_HARD > arena->max || (arena->used + rounded) / ARENA_HARD > arena->max) {
+        fprintf(stderr, "palabre: arena far over its ceiling of %zu bytes\n", arena->max);
         abort();
     }
-    return p;
+    return take(arena, rounded);
 }
 
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size) {

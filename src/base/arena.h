@@ -10,13 +10,17 @@
 
 struct arena;
 
-/* A new arena that gives at most max_bytes in all (asking for more is fatal for the process unless tried with
-   arena_try_alloc: pick ceilings from input limits, with room to spare). Free with arena_free. */
+/* A new arena for max_bytes in all. The ceiling is soft, so that no input, however odd, ends the process: beyond it
+   arena_alloc still gives memory, up to ARENA_HARD times as much, and arena_is_over tells; whoever made the arena looks
+   at the end, and answers with an error. arena_try_alloc gives NULL instead. Beyond ARENA_HARD it is our own mistake, and
+   fatal. Free with arena_free. */
+enum { ARENA_HARD = 16 };
 struct arena *arena_new(size_t max_bytes);
 void arena_free(struct arena *arena);         /* NULL is fine */
 void arena_free_p(struct arena **arena);      /* for CLEANUP */
 void arena_reset(struct arena *arena);        /* empties it, keeps its first block */
 size_t arena_used(const struct arena *arena); /* bytes handed out since new or reset */
+bool arena_is_over(const struct arena *arena); /* more than max_bytes were handed out since new or reset */
 size_t arena_room(const struct arena *arena); /* bytes to the ceiling */
 
 void *arena_alloc(struct arena *arena, size_t size);                     /* zeroed, aligned for any type */

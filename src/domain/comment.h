@@ -66,6 +66,7 @@ struct comment_input {
     slice fingerprint;    /* keyed, of the address block */
     slice address_sealed; /* may be empty */
     slice send_key;       /* one-time key of the form; empty: none */
+    slice secret;         /* of the private link, where the caller derives it from send_key; empty: a random one */
     account_id account;   /* signed in; 0: no */
     /* The message whose text this replaces, 0: a new one. It stands already: that the discussion is closed, or whom it
        answers gone, is no fault then. */

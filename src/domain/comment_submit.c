@@ -113,7 +113,8 @@ enum status comment_submit(struct db *db, struct arena *arena, const struct comm
     enum status status = check_again(db, arena, &checked, &moderation, problems, error);
     if (status != OK) return status;
     if (problems->count) return comment__refuse(problems, error);
-    struct comment_receipt receipt = {.state = COMMENT_PENDING, .secret = crypto_token(arena)};
+    struct comment_receipt receipt = {.state = COMMENT_PENDING,
+                                      .secret = draft->input.secret.n ? draft->input.secret : crypto_token(arena)};
     status = insert(db, &checked, has_key ? &key : NULL, receipt.secret, clock_now(), &receipt.number, error);
     if (status == OK) status = comment__count_pending(db, checked.input.article, 1, error);
     if (status == OK) status = journal_submit(db, &checked, receipt.number, error);

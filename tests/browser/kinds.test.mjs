@@ -68,8 +68,8 @@ async function collect() {
         await Promise.all([page.waitForNavigation(), page.click('button[value=preview]')]);
       },
     },
-    received: { path: long, prepare: submit, status: 201 },
-    'received-en': { path: english, prepare: submit, status: 201 },
+    received: { path: long, prepare: submit },
+    'received-en': { path: english, prepare: submit },
     'private-page': {
       path: long,
       prepare: async (page) => {

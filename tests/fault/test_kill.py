@@ -27,10 +27,10 @@ class Sender(threading.Thread):
             text = f"Message {self.tag}-{i}, à ne pas perdre"
             fields = {**self.form, "name": f"S{self.tag}", "text": text, "action": "send"}
             try:
-                response = session.post(f"{self.url}/articles/{self.article}/comments", data=fields, timeout=20)
+                response = session.post(f"{self.url}/articles/{self.article}/comments", data=fields, timeout=20, allow_redirects=False)
             except requests.RequestException:
                 return
-            if response.status_code == 201:
+            if response.status_code == 303:
                 self.acknowledged.append(text)
 
 

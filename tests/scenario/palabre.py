@@ -201,7 +201,7 @@ class Sent:
         self.response = response
         self.status = response.status_code
         self.page = lxml.html.fromstring(response.content) if response.content else None
-        found = re.search(r"/messages/([A-Za-z0-9_-]{20,})", response.text)
+        found = re.search(r"/messages/([A-Za-z0-9_-]{20,})", response.url + " " + response.text)
         self.secret = found.group(1) if found else None
         number = re.search(r'id="comment-(\d+)"', response.text) or re.search(r"#(\d+)", html.unescape(response.text))
         self.number = int(number.group(1)) if number else None

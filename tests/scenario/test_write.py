@@ -42,7 +42,9 @@ def test_preview_shows_the_message_and_sends_nothing(server, article):
 
 def test_a_pseudonym_and_a_text_are_enough(server, article):
     sent = server.reader().send(article, name="Paul", text="Je suis d'accord.")
-    assert sent.status == 201 and sent.number and sent.secret
+    assert sent.status == 200 and sent.number and sent.secret
+    assert sent.response.history[0].status_code == 303, "reloading the receipt must send nothing again"
+    assert sent.response.url.startswith(f"{server.url}/messages/{sent.secret}")
     with server.database() as database:
         row = database.execute("SELECT state, name, text_source FROM comment WHERE number = ?", (sent.number,)).fetchone()
     assert row == ("pending", "Paul", "Je suis d'accord.")
@@ -51,7 +53,7 @@ def test_a_pseudonym_and_a_text_are_enough(server, article):
 def test_the_form_of_the_page_itself_may_send(server, article):
     reader = server.reader()
     response = reader.post_message(article, "send", name="Zoé", text="Sans passer par l'aperçu.")
-    assert response.status_code == 201
+    assert response.status_code == 200 and "/messages/" in response.url
 
 
 def test_the_same_form_sent_twice_is_one_message(server, article):
@@ -60,9 +62,21 @@ def test_the_same_form_sent_twice_is_one_message(server, article):
     form = form_fields(find_form(lxml.html.fromstring(preview.content), "/comments"))
     first = reader.post_message(article, "send", form=form)
     second = reader.post_message(article, "send", form=form)
-    assert first.status_code == 201 and second.status_code == 200
+    assert first.status_code == 200 and second.status_code == 200
+    assert first.url == second.url, "the same form leads to the same private page"
+    lost = server.reader().post_message(article, "send", form=form)  # the first answer, and its cookie, never came
+    assert lost.url == first.url
     with server.database() as database:
         assert database.execute("SELECT count(*) FROM comment WHERE name = 'Deux'").fetchone() == (1,)
+
+
+def test_a_double_click_on_the_pages_own_form_is_one_message(server, article):
+    reader = server.reader()
+    form = {**reader.message_form(article), "name": "Clic", "text": "Cliqué deux fois sur le bouton"}
+    answers = [palabre.requests.post(f"{server.url}/articles/{article}/comments", data={**form, "action": "send"}, timeout=30) for _ in range(3)]
+    assert len({answer.url for answer in answers}) == 1 and "/messages/" in answers[0].url
+    with server.database() as database:
+        assert database.execute("SELECT count(*) FROM comment WHERE name = 'Clic'").fetchone() == (1,)
 
 
 def test_a_reply_works_without_a_script(server, article):
@@ -273,7 +287,7 @@ def test_the_author_alone_sees_the_pending_message_in_its_place(server, article)
 
 def test_the_authors_cookie_is_guarded(server, article):
     sent = server.reader().send(article, name="Biscuit", text="Un biscuit, bien gardé")
-    cookie = sent.response.headers["Set-Cookie"]
+    cookie = sent.response.history[0].headers["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
     form = server.reader().message_form(article)
     behind_tls = palabre.requests.post(
@@ -281,8 +295,9 @@ def test_the_authors_cookie_is_guarded(server, article):
         data={**form, "name": "TLS", "text": "Derrière un mandataire", "action": "send"},
         headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"},
         timeout=30,
+        allow_redirects=False,
     )
-    assert behind_tls.status_code == 201 and "Secure" in behind_tls.headers["Set-Cookie"]
+    assert behind_tls.status_code == 303 and "Secure" in behind_tls.headers["Set-Cookie"]
 
 
 def test_repeating_oneself_is_noticed(server, article):
@@ -327,7 +342,7 @@ def test_limits_by_address():
         article = server.publish_article("Limité", "Texte.")
         reader = server.reader()
         statuses = [reader.post_message(article, "send", name="Vite", text=f"Le message {i} d'une série").status_code for i in range(5)]
-        assert statuses == [201, 201, 201, 429, 429]
+        assert statuses == [200, 200, 200, 429, 429]
         last = reader.post_message(article, "send", name="Vite", text="Un texte qui reste là")
         assert typed(last) == "Un texte qui reste là"
         elsewhere = palabre.requests.post(
@@ -336,7 +351,7 @@ def test_limits_by_address():
             headers={"X-Forwarded-For": "203.0.113.9"},
             timeout=30,
         )
-        assert elsewhere.status_code == 201
+        assert elsewhere.status_code == 200 and "/messages/" in elsewhere.url
 
 
 @pytest.mark.threads

@@ -31,8 +31,13 @@ static void an_arena_has_a_ceiling_and_can_be_emptied(void **state) {
     assert_null(arena_try_alloc(arena, 2000));
     assert_non_null(arena_try_alloc(arena, 500));
     assert_null(arena_try_alloc(arena, SIZE_MAX - 4));
+    assert_false(arena_is_over(arena));
+    assert_non_null(arena_alloc(arena, 2000));
+    assert_true(arena_is_over(arena));
+    assert_null(arena_try_alloc(arena, 1));
     arena_reset(arena);
     assert_int_equal(arena_used(arena), 0);
+    assert_false(arena_is_over(arena));
     unsigned char *p = arena_try_alloc(arena, 9000);
     assert_non_null(p);
     for (size_t i = 0; i < 9000; i++) assert_int_equal(p[i], 0);
