@@ -7,7 +7,7 @@
 static const struct status_info INFO[] = {
     [OK] = {"ok", 200, 0, "OK"},
     [NOT_FOUND] = {"not_found", 404, 66, "Not found"},
-    [CONFLICT] = {"conflict", 409, 75, "Conflict"},
+    [CONFLICT] = {"conflict", 409, 65, "Conflict"},
     [FORBIDDEN] = {"forbidden", 403, 77, "Forbidden"},
     [INVALID] = {"invalid", 422, 65, "Invalid input"},
     [BUSY] = {"busy", 503, 75, "Busy"},

@@ -43,6 +43,7 @@ static int take_option(int argc, char **argv, int *at, const struct option_spec 
         *spec->flag = 1;
         return 0;
     }
+    if (*spec->value) return command_wrong(argv[0], "%s is given twice", spec->name);
     if (!inlined && *at + 1 >= argc) return command_wrong(argv[0], "%s needs a value", spec->name);
     *spec->value = inlined ? inlined : argv[++*at];
     return 0;

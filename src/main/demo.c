@@ -90,6 +90,8 @@ int command_demo(int argc, char **argv) {
     int left, code;
     if (!command_parse(argc, argv, specs, ARRAY_COUNT(specs), USAGE, &left, &code)) return code;
     if (left > 1) return command_wrong("demo", "'%s' is not expected", argv[1]);
+    if (listen && !settings_listen_is_valid(listen))
+        return command_wrong("demo", "'%s' is not HOST:PORT, :PORT or unix:PATH", listen);
     const char *base = getenv("TMPDIR");
     char folder[4096];
     snprintf(folder, sizeof folder, "%s/palabre-demo-XXXXXX", base && *base ? base : "/tmp");

@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
     struct error error = {OK, ""};
     if (crypto_init(&error) != OK) return command_fail("palabre", error.status, &error);
     if (argc < 2) {
-        fputs("palabre: which command? See palabre --help\n", stderr);
+        fputs("palabre: name a command. See palabre --help\n", stderr);
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {

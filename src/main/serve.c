@@ -101,6 +101,8 @@ int command_serve(int argc, char **argv) {
     int left, code;
     if (!command_parse(argc, argv, specs, ARRAY_COUNT(specs), USAGE, &left, &code)) return code;
     if (left > 1) return command_wrong("serve", "'%s' is not expected", argv[1]);
+    if (listen && !settings_listen_is_valid(listen))
+        return command_wrong("serve", "'%s' is not HOST:PORT, :PORT or unix:PATH", listen);
     enum status status = settings_load(&settings, file, data, listen, &error);
     if (status == OK) status = command_make_folder(settings.data, &error);
     code = status == OK ? command_run_server(&settings, say_ready, NULL) : command_fail("serve", status, &error);

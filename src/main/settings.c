@@ -1,6 +1,8 @@
 #include "main/settings.h"
 
 #include "base/memory.h"
+#include "os/address.h"
+#include "text/date.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -124,6 +126,7 @@ struct reading {
 static int read_line(void *user, const char *section, const char *name, const char *value) {
     struct reading *reading = user;
     const struct setting *s = *section ? NULL : find(name);
+    if (reading->error->status != OK) return 0; /* the first mistake is the one that is told, with its line */
     if (*section) return error_set(reading->error, INVALID, "there are no sections; found [%s]", section), 0;
     if (!s) return error_set(reading->error, INVALID, "there is no setting '%s' (see palabre config dump)", name), 0;
     return set(reading->settings, s, value ? value : "", reading->error) == OK;
@@ -153,6 +156,49 @@ static enum status read_environment(struct settings *settings, struct error *err
     return OK;
 }
 
+/* "https://www.example.org": nothing after the host. */
+static bool is_base_url(slice url) {
+    size_t at = slice_starts(url, S("https://")) ? 8 : slice_starts(url, S("http://")) ? 7 : SIZE_MAX;
+    slice host = slice_after(url, at);
+    if (at == SIZE_MAX || !host.n) return false;
+    for (size_t i = 0; i < host.n; i++)
+        if ((unsigned char)host.p[i] <= ' ' || strchr("/?#@\\\"<>", host.p[i])) return false;
+    return true;
+}
+
+bool settings_listen_is_valid(const char *listen) {
+    slice text = slice_of(listen);
+    int64_t port;
+    if (slice_starts(text, S("unix:"))) return text.n > S("unix:").n;
+    size_t colon = text.n;
+    while (colon > 0 && text.p[colon - 1] != ':') colon--;
+    if (colon == 0 || !slice_to_int64(slice_after(text, colon), &port)) return false;
+    return port >= 0 && port <= 65535 && text.p[colon] != '-';
+}
+
+static enum status check_proxies(slice text, struct error *error) {
+    while (text.p) {
+        struct address_block block;
+        slice one = slice_trim(slice_cut(&text, ','));
+        if (one.n && !address_block_parse(one, &block))
+            return error_set(error, INVALID, "trusted_proxies: '%.*s' is neither an address nor a block",
+                             SLICE_FMT(one));
+    }
+    return OK;
+}
+
+/* What only more than one look can tell. */
+static enum status check_values(const struct settings *s, struct error *error) {
+    if (*s->base_url && !is_base_url(slice_of(s->base_url)))
+        return error_set(error, INVALID, "base_url: '%s' is not of the form https://HOST", s->base_url);
+    if (!date_zone_is_valid(slice_of(s->time_zone)))
+        return error_set(error, INVALID, "time_zone: '%s' is not a name such as Europe/Paris", s->time_zone);
+    if (!settings_listen_is_valid(s->listen))
+        return error_set(error, INVALID, "listen: '%s' is not HOST:PORT, :PORT or unix:PATH", s->listen);
+    if (!*s->data) return error_set(error, INVALID, "data: a folder is needed");
+    return check_proxies(slice_of(s->trusted_proxies), error);
+}
+
 enum status settings_load(struct settings *settings, const char *file, const char *data, const char *listen,
                           struct error *error) {
     *settings = (struct settings){.data = NULL};
@@ -171,7 +217,7 @@ enum status settings_load(struct settings *settings, const char *file, const cha
     if (status == OK && listen) status = set(settings, find("listen"), listen, error);
     size_t end = settings->base_url ? strlen(settings->base_url) : 0;
     while (end > 0 && settings->base_url[end - 1] == '/') settings->base_url[--end] = '\0';
-    return status;
+    return status == OK ? check_values(settings, error) : status;
 }
 
 void settings_fini(struct settings *settings) {

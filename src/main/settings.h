@@ -24,6 +24,7 @@ struct settings {
    command line's --data, listen its --listen. INVALID: the file's name and line, the setting, and what it takes. */
 enum status settings_load(struct settings *settings, const char *file, const char *data, const char *listen,
                           struct error *error) MUST_USE;
+bool settings_listen_is_valid(const char *listen); /* the form alone */
 void settings_fini(struct settings *settings);
 
 /* Every setting with its default and its meaning, as a file that can be used. */

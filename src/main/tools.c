@@ -8,6 +8,7 @@
 #include "exchange/wordpress.h"
 #include "main/command.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,8 +19,11 @@ static enum status open_database(const struct settings *settings, enum db_mode m
                                  struct error *error) {
     char path[4096];
     command_database_path(settings->data, path);
-    if (mode == DB_READ && access(path, F_OK) != 0)
-        return error_set(error, NOT_FOUND, "there is no database in %s", settings->data);
+    bool must_be_there = mode == DB_READ || mode == DB_MIGRATE;
+    if (must_be_there && access(path, R_OK) != 0)
+        return errno == ENOENT || errno == ENOTDIR
+                   ? error_set(error, NOT_FOUND, "there is no database in %s", settings->data)
+                   : error_set(error, FORBIDDEN, "%s cannot be read: %s", path, strerror(errno));
     return db_open(slice_of(path), mode, db, error);
 }
 
@@ -65,6 +69,7 @@ static enum status run_import(struct settings *settings, const char *file, bool 
     struct import_report report;
     struct buf text;
     command_secret_path(settings->data, secret);
+    if (access(file, R_OK) != 0) return error_set(error, NOT_FOUND, "%s: %s", file, strerror(errno));
     enum status status = command_make_folder(settings->data, error);
     if (status == OK) status = keys_load(slice_of(secret), &keys, error);
     if (status == OK) status = open_database(settings, DB_WRITE_ALONE, &db, error);
@@ -98,9 +103,9 @@ int command_import(int argc, char **argv) {
     struct settings settings;
     struct error error = {OK, ""};
     if (!command_parse(argc, argv, specs, ARRAY_COUNT(specs), IMPORT_USAGE, &left, &code)) return code;
-    if (left < 2) return command_wrong("import", "from which system? wordpress is known");
+    if (left < 2) return command_wrong("import", "name the system: wordpress");
     if (strcmp(argv[1], "wordpress") != 0) return command_wrong("import", "'%s' is not known; wordpress is", argv[1]);
-    if (left != 3) return command_wrong("import", left < 3 ? "which file?" : "one file at a time");
+    if (left != 3) return command_wrong("import", left < 3 ? "name the file" : "one file at a time");
     enum status status = settings_load(&settings, config, data, NULL, &error);
     if (status == OK) status = run_import(&settings, argv[2], dry_run, &error);
     settings_fini(&settings);
@@ -160,8 +165,8 @@ int command_user(int argc, char **argv) {
     enum role role;
     int left, code;
     if (!command_parse(argc, argv, specs, ARRAY_COUNT(specs), USER_USAGE, &left, &code)) return code;
-    if (left < 2 || strcmp(argv[1], "add") != 0) return command_wrong("user", "what to do? 'add' is known");
-    if (left != 3) return command_wrong("user", left < 3 ? "which name?" : "one account at a time");
+    if (left < 2 || strcmp(argv[1], "add") != 0) return command_wrong("user", "say what to do: add");
+    if (left != 3) return command_wrong("user", left < 3 ? "name the account" : "one account at a time");
     if (!role_text) return command_wrong("user", "--role is needed: administrator, editor or moderator");
     if (!role_parse(slice_of(role_text), &role))
         return command_wrong("user", "'%s' is not a role: administrator, editor, moderator", role_text);
@@ -228,7 +233,6 @@ int command_migrate(int argc, char **argv) {
     if (!command_parse(argc, argv, specs, ARRAY_COUNT(specs), MIGRATE_USAGE, &left, &code)) return code;
     if (left > 1) return command_wrong("migrate", "'%s' is not expected", argv[1]);
     enum status status = settings_load(&settings, config, data, NULL, &error);
-    if (status == OK) status = command_make_folder(settings.data, &error);
     if (status == OK) status = open_database(&settings, DB_MIGRATE, &db, &error);
     if (status == OK) status = db_migrate(db, say_step, NULL, &error);
     if (status == OK) printf("schema %lld\n", (long long)db_schema_version(db));
@@ -253,7 +257,7 @@ int command_config(int argc, char **argv) {
     int left, code;
     if (!command_parse(argc, argv, specs, ARRAY_COUNT(specs), CONFIG_USAGE, &left, &code)) return code;
     bool dump = left == 2 && strcmp(argv[1], "dump") == 0, check = left == 2 && strcmp(argv[1], "check") == 0;
-    if (!dump && !check) return command_wrong("config", "what to do? 'dump' and 'check' are known");
+    if (!dump && !check) return command_wrong("config", "say what to do: dump or check");
     if (dump) {
         settings_dump(stdout);
         return 0;

@@ -35,6 +35,10 @@ def test_help_is_there(command):
         ["serve", "--nothing"],
         ["serve", "--data"],
         ["serve", "more"],
+        ["serve", "--listen", "foo"],
+        ["serve", "--listen", "127.0.0.1:99999"],
+        ["demo", "--listen", "127.0.0.1:0x"],
+        ["check", "--data", "a", "--data", "b"],
         ["demo", "more"],
         ["import"],
         ["import", "spip", "x"],
@@ -66,13 +70,30 @@ def test_config_dump_can_be_used(folder):
     assert run("config", "check", "--config", path).returncode == 0
 
 
-@pytest.mark.parametrize("line", ["nothing = 1", "loops = many", "loops = -1", "access_log = maybe", "language = de"])
+@pytest.mark.parametrize("line", ["nothing = 1", "loops = many", "loops = -1", "access_log = maybe", "language = de", "time_zone = Mars/X", "base_url = ftp://x", "base_url = https://a/b", "trusted_proxies = 10.0.0.0/99"])
 def test_a_wrong_setting_is_named_with_its_line(folder, line):
     path = os.path.join(folder, "wrong.conf")
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"drain = 1\n{line}\n")
     done = run("config", "check", "--config", path)
-    assert done.returncode not in (0, 2) and "line 2" in done.stderr and path in done.stderr
+    name = line.split(" ")[0]
+    assert done.returncode not in (0, 2) and name in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    if name in ("nothing", "loops", "access_log", "language"):  # what one line alone can tell
+        assert "line 2" in done.stderr and path in done.stderr
+
+
+def test_the_first_of_several_mistakes_is_told(folder):
+    path = os.path.join(folder, "wrong.conf")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n\nfoo = 1\nbar = 2\n")
+    stderr = run("config", "check", "--config", path).stderr
+    assert "line 3" in stderr and "foo" in stderr
+
+
+def test_wrong_usage_makes_nothing(folder):
+    for arguments in (["serve", "--listen", "foo"], ["import", "wordpress", folder + "/none.xml"], ["migrate"], ["check"]):
+        done = run(*arguments, "--data", folder + "/new")
+        assert done.returncode != 0 and not os.path.exists(folder + "/new"), arguments
 
 
 def test_a_missing_file_of_settings_is_said(folder):
@@ -154,6 +175,7 @@ def test_check_without_a_database(folder):
 
 
 def test_a_newer_schema_is_refused(folder):
+    assert run("user", "add", "alice", "--role", "editor", "--data", folder, input=PASSWORD + "\n").returncode == 0
     assert run("migrate", "--data", folder).returncode == 0
     import sqlite3
 
