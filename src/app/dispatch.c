@@ -3,6 +3,7 @@
 #include "app/assets.h"
 #include "app/handlers.h"
 #include "app/headers.h"
+#include "app/lenient.h"
 #include "app/pages.h"
 #include "app/routes.h"
 #include "base/log.h"
@@ -332,6 +333,12 @@ struct view_context *dispatch_context(struct app *app, struct db *db, struct are
 
 enum { DESK_FIELDS = 1500 };
 
+/* What was typed into the longest field of a form that cannot be read: a message, an article. */
+static slice typed_text(struct request *r) {
+    slice body = http_call_body(r->call), text = lenient_field(r->arena, body, S("text"));
+    return text.n ? text : lenient_field(r->arena, body, S("body"));
+}
+
 /* The form or the query. False: answered. */
 static bool load_form(struct request *r) {
     struct error error = {OK, ""};
@@ -340,7 +347,7 @@ static bool load_form(struct request *r) {
         struct http_form_limits limits = HTTP_FORM_LIMITS;
         if (r->route->flags & ROUTE_DESK) limits.fields = DESK_FIELDS;
         int status = http_call_form(r->call, &limits, &r->form, &error);
-        if (status) request_fail(r, status, VIEW_ERROR_FORM, S(""), S(""));
+        if (status) request_fail(r, status, VIEW_ERROR_FORM, typed_text(r), S(""));
         return status == 0;
     }
     const struct http_form *parameters;

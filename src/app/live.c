@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 enum {
-    SLICE = 64,     /* followers written to before a loop serves others */
+    SLICE = 128,    /* followers written to before a loop serves others */
     BATCH_MAX = 64, /* events that wait for one article's followers; beyond, they become one that says so */
     FIRST_BUCKETS = 64,
     /* A browser comes back after so long, each after another: they do not all come at once when the server starts again. */
