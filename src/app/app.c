@@ -179,6 +179,11 @@ static int64_t port_of(slice listen) {
     return slice_to_int64(listen, &port) ? port : 0;
 }
 
+static void compress_assets(void *job, void *thread_state) {
+    (void)thread_state;
+    assets_compress(job);
+}
+
 static enum status start(struct app *app, struct error *error) {
     enum status status = keys_load(app->options.secret_file, &app->keys, error);
     if (status == OK) status = dispatch_router_new(app, error);
@@ -192,6 +197,7 @@ static enum status start(struct app *app, struct error *error) {
     app->assets = assets_new(headers_make_head, app);
     start_limiters(app);
     start_caches(app);
+    if (pool_submit(app->pool, compress_assets, app->assets) != OK) return error_set(error, INTERNAL, "no worker");
     if (atomic_load(&app->worker_failed))
         return error_set(error, UNAVAILABLE, "the database cannot be opened for reading");
     set_base_url(app, port_of(slice_of(app->options.listen)));

@@ -11,7 +11,9 @@ enum { HASH_CHARS = 10 };
 struct asset {
     slice name; /* below web/static */
     char hash[HASH_CHARS + 1];
-    struct page *forever, *checked; /* for the address with the hash, and for the one without */
+    struct page *_Atomic forever, *_Atomic checked; /* for the address with the hash, and for the one without */
+    struct page
+        *plain[2]; /* what they were before they were compressed: somebody may be sending them; freed at the end */
 };
 
 struct app_assets {
@@ -46,7 +48,7 @@ static struct page *make(const struct embedded_file *file, slice name, bool fore
     struct page_source source = {.body = &body,
                                  .status = 200,
                                  .content_type = content_type(name),
-                                 .effort = PAGE_THOROUGH,
+                                 .effort = PAGE_LATER,
                                  .extra = forever ? &FOREVER : &CHECKED};
     return page_new(&source, make_head, ctx);
 }
@@ -72,11 +74,26 @@ struct app_assets *assets_new(page_make_head make_head, void *ctx) {
     return assets;
 }
 
+static void compress(struct page *_Atomic *page, struct page **plain, enum page_effort effort) {
+    *plain = *page;
+    if ((*plain)->unfinished) *page = page_compress(*plain, effort);
+    if (*page == *plain) *plain = NULL;
+}
+
+void assets_compress(struct app_assets *assets) {
+    for (size_t i = 0; i < assets->count; i++) {
+        compress(&assets->items[i].forever, &assets->items[i].plain[0], PAGE_THOROUGH);
+        compress(&assets->items[i].checked, &assets->items[i].plain[1], PAGE_NOW);
+    }
+}
+
 void assets_free(struct app_assets *assets) {
     if (!assets) return;
     for (size_t i = 0; i < assets->count; i++) {
         page_unref(assets->items[i].forever);
         page_unref(assets->items[i].checked);
+        page_unref(assets->items[i].plain[0]);
+        page_unref(assets->items[i].plain[1]);
     }
     memory_free(assets->items);
     memory_free(assets);

@@ -1,10 +1,12 @@
-/* Static files: compressed once at start, addressed by a hash of their content, so that they may be kept for ever. */
+/* Static files: compressed once, right after start, addressed by a hash of their content, so that they may be kept for ever. */
 #ifndef PALABRE_APP_ASSETS_H
 #define PALABRE_APP_ASSETS_H
 
 #include "app/state.h"
 
 struct app_assets *assets_new(page_make_head make_head, void *ctx);
+/* Compresses them all as strongly as can be; until then they are served plain. On a worker, once. */
+void assets_compress(struct app_assets *assets);
 void assets_free(struct app_assets *assets);
 /* view_asset_fn: "/static/HASH/site.css". context: the app_assets. */
 slice assets_address(const void *context, struct arena *arena, slice name);

@@ -199,7 +199,7 @@ static void run_finishing(void *job, void *thread_state) {
     pthread_mutex_lock(&shard->lock);
     struct page *page = entry->page && entry->page->unfinished ? page_ref(entry->page) : NULL;
     pthread_mutex_unlock(&shard->lock);
-    struct page *finished = page ? page_compress(page) : NULL;
+    struct page *finished = page ? page_compress(page, PAGE_NOW) : NULL;
     pthread_mutex_lock(&shard->lock);
     entry->finishing = false;
     if (finished && entry->page == page) {

@@ -125,12 +125,12 @@ struct page *page_new(const struct page_source *source, page_make_head make_head
     return page_of(blob_new_take(source->body), source, make_head, ctx);
 }
 
-struct page *page_compress(const struct page *page) {
+struct page *page_compress(const struct page *page, enum page_effort effort) {
     struct page_source source = {.status = page->status,
                                  .content_type = page->content_type,
                                  .tag = page->tag,
                                  .fresh_until = page->fresh_until,
-                                 .effort = PAGE_NOW,
+                                 .effort = effort,
                                  .extra = page->extra};
     return page_of(blob_ref(page->variants[PAGE_IDENTITY].body), &source, page->make_head, page->ctx);
 }

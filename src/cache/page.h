@@ -63,8 +63,8 @@ struct page_source {
 /* One reference, the caller's. */
 struct page *page_new(const struct page_source *source, page_make_head make_head, void *ctx);
 /* The same page, with brotli, gzip and zstd where it is larger than a packet and they make it smaller. One reference, the
-   caller's; the bytes themselves are shared. Some milliseconds. */
-struct page *page_compress(const struct page *page);
+   caller's; the bytes themselves are shared. Some milliseconds; PAGE_THOROUGH: a hundred. */
+struct page *page_compress(const struct page *page, enum page_effort effort);
 struct page *page_ref(struct page *page);
 void page_unref(struct page *page); /* NULL is fine */
 

@@ -89,7 +89,7 @@ static void a_page_can_be_served_before_it_is_compressed(void **state) {
     assert_int_equal(plain->available, 1);
     assert_true(plain->unfinished);
     assert_false(small->unfinished);
-    struct page *finished = page_compress(plain);
+    struct page *finished = page_compress(plain, PAGE_NOW);
     assert_int_equal(finished->available, 15);
     assert_false(finished->unfinished);
     assert_ptr_equal(finished->variants[0].body, plain->variants[0].body);
