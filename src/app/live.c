@@ -12,7 +12,9 @@
 #include <stdatomic.h>
 
 enum {
-    SLICE = 128,    /* followers written to before a loop serves others */
+    /* Followers written to before a loop serves others. With all at once an event reaches 10,000 in 65 ms instead of 80, but
+       pages wait 150 ms (99th percentile) instead of 6: bench/live. */
+    SLICE = 64,
     BATCH_MAX = 64, /* events that wait for one article's followers; beyond, they become one that says so */
     FIRST_BUCKETS = 64,
     /* A browser comes back after so long, each after another: they do not all come at once when the server starts again. */
