@@ -423,3 +423,9 @@ def copy_replies(data, reply, ordinals):
 
 
 OWN_COLUMNS = ("number", "ordinal", "secret_hash", "send_key")
+
+
+@pytest.mark.parametrize("name", ["admin", "Admin", "аdmin", "maud"])
+def test_nobody_passes_for_somebody_of_the_house(server, article, name):
+    response = server.reader().post_message(article, "preview", name=name, text="Je suis de la maison, croyez-moi")
+    assert response.status_code == 422 and typed(response) == "Je suis de la maison, croyez-moi"
