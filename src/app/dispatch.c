@@ -159,6 +159,10 @@ static bool key_of(const struct http_match *match, const struct app_route *route
                    struct cache_key *key) {
     *key = (struct cache_key){.kind = (uint16_t)route->page_kind};
     slice language = query_value(query, S("lang"));
+    bool in_any = route->page_kind == PAGE_HOME || route->page_kind == PAGE_CHARTER ||
+                  route->page_kind == PAGE_ARCHIVE_INDEX || route->page_kind == PAGE_ARCHIVE;
+    /* 0: the site's own language; otherwise 1 + the index */
+    if (in_any && language.p) key->language = (uint8_t)(1 + app_language_find(language, site_language));
     switch ((enum page_kind)route->page_kind) {
     case PAGE_DISCUSSION: {
         slice page = http_match_get(match, S("page"));
@@ -174,9 +178,7 @@ static bool key_of(const struct http_match *match, const struct app_route *route
     case PAGE_FEED_ARTICLES: return feed_order(http_match_get(match, S("format")), key);
     case PAGE_HOME:
     case PAGE_CHARTER:
-        /* 0: the site's own language; otherwise 1 + the index */
-        if (language.p) key->language = (uint8_t)(1 + app_language_find(language, site_language));
-        return true;
+    case PAGE_ARCHIVE_INDEX: return true;
     case PAGE_SECTION: key->id = pages_slug_id(match->parameters[0]); return true;
     case PAGE_ARCHIVE: {
         int year, month;

@@ -18,6 +18,7 @@ enum {
     FEED_ARTICLES = 20,
     FEED_COMMENTS = 30,
     MONTH_ARTICLES = 500,
+    FIRST_MONTHS = 64,
     DAY_MS = 24 * 3600 * 1000,
 };
 
@@ -218,6 +219,46 @@ static enum status make_archive(struct making *m) {
     return view_archive(context, &page, &m->body, m->error);
 }
 
+/* The months met so far, newest first. */
+struct month_walk {
+    struct arena *arena;
+    const struct date_formats *dates;
+    struct view_archive_month *months;
+    size_t count, room;
+};
+
+static enum status visit_moment(void *ctx, time_ms published_at) {
+    struct month_walk *walk = ctx;
+    struct view_month month = month_of(walk->dates, published_at);
+    struct view_archive_month *last = walk->count ? &walk->months[walk->count - 1] : NULL;
+    if (last && last->month.year == month.year && last->month.month == month.month) {
+        last->count++;
+        return OK;
+    }
+    if (walk->count == walk->room) {
+        size_t room = walk->room ? 2 * walk->room : FIRST_MONTHS;
+        struct view_archive_month *months = ARENA_ARRAY(walk->arena, room, struct view_archive_month);
+        for (size_t i = 0; i < walk->count; i++) months[i] = walk->months[i];
+        walk->months = months;
+        walk->room = room;
+    }
+    walk->months[walk->count++] = (struct view_archive_month){month, 1};
+    return OK;
+}
+
+static enum status make_archive_index(struct making *m) {
+    struct view_context *context = context_of_key(m);
+    struct month_walk walk = {.arena = m->arena, .dates = context->dates};
+    struct article_list pages;
+    enum status status = article_each_moment(m->db, visit_moment, &walk, m->error);
+    if (status == OK) status = article_list_pages(m->db, m->arena, &pages, m->error);
+    if (status != OK) return status;
+    struct view_archive_index page = {walk.months, walk.count, map_articles(m->arena, pages.items, pages.count),
+                                      pages.count};
+    m->content_type = HTML;
+    return view_archive_index(context, &page, &m->body, m->error);
+}
+
 static enum status make_charter(struct making *m) {
     struct view_context *context = context_of_key(m);
     const struct view_charter *charter = charter_in(m, catalog_language(templates_catalog(context->templates)));
@@ -247,6 +288,7 @@ static void add_fronts(struct making *m) {
     struct section_list sections;
     slice base = m->app->options.base_url;
     sitemap_add(&m->body, m->arena, base, S(ADDRESS_HOME), 0);
+    sitemap_add(&m->body, m->arena, base, S(ADDRESS_ARCHIVE), 0);
     if (section_list_load(m->db, m->arena, &sections, m->error) != OK) return;
     for (size_t i = 0; i < sections.count; i++)
         sitemap_add(&m->body, m->arena, base, address_section(m->arena, sections.items[i].slug), 0);
@@ -286,6 +328,7 @@ static enum status make(struct making *m) {
     case PAGE_FEED_COMMENTS: return make_feed_comments(m);
     case PAGE_HOME: return make_home(m);
     case PAGE_SECTION: return make_section(m);
+    case PAGE_ARCHIVE_INDEX: return make_archive_index(m);
     case PAGE_ARCHIVE: return make_archive(m);
     case PAGE_CHARTER: return make_charter(m);
     case PAGE_FEED_ARTICLES: return make_feed_articles(m);

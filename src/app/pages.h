@@ -11,7 +11,8 @@ enum page_kind {
     /* from here on: in app->fronts */
     PAGE_HOME,          /* language */
     PAGE_SECTION,       /* id: hash of the slug */
-    PAGE_ARCHIVE,       /* id: year; number: month */
+    PAGE_ARCHIVE_INDEX, /* language */
+    PAGE_ARCHIVE,       /* id: year; number: month; language */
     PAGE_CHARTER,       /* language */
     PAGE_FEED_ARTICLES, /* order: feed format */
     PAGE_SITEMAP,       /* number: part, 0 = /sitemap.xml */

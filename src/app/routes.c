@@ -14,6 +14,7 @@
 const struct http_route ROUTES[] = {
     {HTTP_GET, "/", 0, SHARED(PAGE_HOME)},
     {HTTP_GET, "/sections/{slug}", 0, SHARED(PAGE_SECTION)},
+    {HTTP_GET, "/archive", 0, SHARED(PAGE_ARCHIVE_INDEX)},
     {HTTP_GET, "/archive/{month}", 0, SHARED(PAGE_ARCHIVE)},
     {HTTP_GET, "/charter", 0, SHARED(PAGE_CHARTER)},
     {HTTP_GET, "/feeds/articles.{format}", 0, SHARED(PAGE_FEED_ARTICLES)},

@@ -174,16 +174,9 @@ static struct db_rows *use_list(struct db *db, const struct article_filter *filt
     return db_use(db, DB_ARTICLE_LIST);
 }
 
-enum status article_list_load(struct db *db, struct arena *arena, const struct article_filter *filter,
-                              struct article_list *out, struct error *error) {
-    size_t limit = filter->limit < 1 ? 1 : filter->limit > LIST_MAX ? LIST_MAX : filter->limit;
-    bool from_newest = filter->before == 0;
-    struct db_rows *rows CLEANUP(db_finish_p) = use_list(db, filter);
-    db_bind_bool(rows, "body", filter->with_body);
-    db_bind_text(rows, "language", filter->language);
-    db_bind_int(rows, "before", from_newest ? INT64_MAX : filter->before);
-    db_bind_int(rows, "before_id", from_newest ? INT64_MAX : filter->before_id.v);
-    db_bind_int(rows, "since", filter->since);
+/* Reads what the statement gives, at most limit rows; one more row only sets `more`. */
+static enum status read_list(struct db_rows *rows, struct arena *arena, size_t limit, struct article_list *out,
+                             struct error *error) {
     db_bind_int(rows, "limit", (int64_t)limit + 1);
     struct article_list list = {.items = ARENA_ARRAY(arena, limit, struct article)};
     enum status status;
@@ -196,6 +189,36 @@ enum status article_list_load(struct db *db, struct arena *arena, const struct a
     if (status != OK && status != NOT_FOUND) return status;
     *out = list;
     return OK;
+}
+
+enum status article_list_load(struct db *db, struct arena *arena, const struct article_filter *filter,
+                              struct article_list *out, struct error *error) {
+    size_t limit = filter->limit < 1 ? 1 : filter->limit > LIST_MAX ? LIST_MAX : filter->limit;
+    bool from_newest = filter->before == 0;
+    struct db_rows *rows CLEANUP(db_finish_p) = use_list(db, filter);
+    db_bind_bool(rows, "body", filter->with_body);
+    db_bind_text(rows, "language", filter->language);
+    db_bind_int(rows, "before", from_newest ? INT64_MAX : filter->before);
+    db_bind_int(rows, "before_id", from_newest ? INT64_MAX : filter->before_id.v);
+    db_bind_int(rows, "since", filter->since);
+    return read_list(rows, arena, limit, out, error);
+}
+
+enum status article_list_pages(struct db *db, struct arena *arena, struct article_list *out, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_LIST_PAGES);
+    db_bind_bool(rows, "body", false);
+    return read_list(rows, arena, LIST_MAX, out, error);
+}
+
+enum status article_each_moment(struct db *db, enum status (*visit)(void *ctx, time_ms published_at), void *ctx,
+                                struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_EACH_MOMENT);
+    enum status status;
+    while ((status = db_step(rows, error)) == OK) {
+        status = visit(ctx, db_int(rows, "published_at"));
+        if (status != OK) return status;
+    }
+    return status == NOT_FOUND ? OK : status;
 }
 
 enum status article_each(struct db *db, enum status (*visit)(void *ctx, const struct article *article), void *ctx,

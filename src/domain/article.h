@@ -91,6 +91,14 @@ enum status article_list_load(struct db *db, struct arena *arena, const struct a
 /* When the first article (not page) was published at or after a moment. NOT_FOUND: none. */
 enum status article_first_since(struct db *db, time_ms since, time_ms *published_at, struct error *error) MUST_USE;
 
+/* When each published article (not page) was published, newest first: for the archive's months. As article_each. */
+enum status article_each_moment(struct db *db, enum status (*visit)(void *ctx, time_ms published_at), void *ctx,
+                                struct error *error) MUST_USE;
+
+/* The published pages, which stand in no other list, by headline; at most 500. Without text. */
+enum status article_list_pages(struct db *db, struct arena *arena, struct article_list *out,
+                               struct error *error) MUST_USE;
+
 /* Each published article and page, oldest id first, without text: for the sitemap. What visit gets is borrowed until it
    returns; what it returns other than OK ends it. */
 enum status article_each(struct db *db, enum status (*visit)(void *ctx, const struct article *article), void *ctx,

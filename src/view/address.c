@@ -83,6 +83,11 @@ slice address_archive(struct arena *arena, int year, int month) {
     return arena_format(arena, "/archive/%04d-%02d", year, month);
 }
 
+slice address_in(struct arena *arena, slice address, slice language) {
+    if (language.n == 0) return address;
+    return join(arena, address, S("?lang="), segment(arena, language), S(""));
+}
+
 bool address_parse_month(slice text, int *year, int *month) {
     if (text.n != 7 || text.p[4] != '-') return false;
     uint64_t y, m;

@@ -9,6 +9,7 @@
 #include "base/slice.h"
 
 #define ADDRESS_HOME "/"
+#define ADDRESS_ARCHIVE "/archive"
 #define ADDRESS_CHARTER "/charter"
 #define ADDRESS_SIGN_IN "/sign-in"
 #define ADDRESS_SIGN_OUT "/sign-out"
@@ -27,7 +28,9 @@ slice address_section_older(struct arena *arena, slice slug, time_ms at,
                             int64_t id);                           /* /sections/culture?before=AT-ID */
 bool address_parse_before(slice before, time_ms *at, int64_t *id); /* "AT-ID" */
 slice address_archive(struct arena *arena, int year, int month);   /* /archive/2022-01 */
-bool address_parse_month(slice segment, int *year, int *month);    /* "2022-01", years 1000–9999 */
+/* address?lang=en of a page that can be had in any language; language empty: address itself. */
+slice address_in(struct arena *arena, slice address, slice language);
+bool address_parse_month(slice segment, int *year, int *month); /* "2022-01", years 1000–9999 */
 
 slice address_article(struct arena *arena, int64_t id, slice slug);  /* /articles/3-le-pont */
 bool address_parse_article(slice segment, int64_t *id, slice *slug); /* "3-le-pont", "3" (empty slug); borrowed */

@@ -64,6 +64,11 @@ void view__set_lang(const struct view__page *p, struct value *object, slice lang
         value_set_null(object, S("lang"));
 }
 
+slice view__in_language(const struct view__page *p, slice address) {
+    bool own = slice_equal(p->language, p->context->site->language);
+    return address_in(p->arena, address, own ? S("") : p->language);
+}
+
 slice view__asset(const struct view__page *p, slice name) {
     const struct view_context *context = p->context;
     if (context->asset) return context->asset(context->asset_context, context->arena, name);
@@ -146,6 +151,7 @@ void view__page_begin(struct view__page *p, const struct view_context *context) 
     value_set_string(p->page, S("icon"), view__asset(p, S("icon.svg")));
     value_set_string(p->page, S("home"), address_home(p->arena, site_language ? S("") : p->language));
     value_set_string(p->page, S("charter_address"), S(ADDRESS_CHARTER));
+    value_set_string(p->page, S("archive_address"), view__in_language(p, S(ADDRESS_ARCHIVE)));
     value_set_string(p->page, S("sign_in_address"), S(ADDRESS_SIGN_IN));
     value_set_string(p->page, S("feed_address"), address_feed_articles(p->arena, FEED_ATOM));
     view__page_set_section(p, S(""));

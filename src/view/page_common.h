@@ -37,6 +37,7 @@ void view__page_feeds_articles(struct view__page *p);
 void view__page_feeds_comments(struct view__page *p, const struct view_article *article, struct value *labels);
 enum status view__page_render(struct view__page *p, slice template_name, struct buf *out, struct error *error) MUST_USE;
 
+slice view__in_language(const struct view__page *p, slice address);        /* ?lang= where it is not the site's */
 slice view__asset(const struct view__page *p, slice name);                 /* its address */
 slice view__text(const struct view__page *p, const char *message);         /* translated */
 slice view__title(const struct view__page *p, slice language, slice text); /* typography applied, not escaped */

@@ -38,7 +38,7 @@ enum status view_home(const struct view_context *context, const struct view_home
     if (page->more && page->article_count > 0) {
         time_ms last = page->articles[page->article_count - 1].published_at;
         struct date_fields f = date_fields_of(context->dates, last);
-        value_set_string(p.root, S("older"), address_archive(p.arena, f.year, f.month));
+        value_set_string(p.root, S("older"), view__in_language(&p, address_archive(p.arena, f.year, f.month)));
     }
     return view__page_render(&p, S("home"), out, error);
 }
@@ -79,10 +79,14 @@ static slice month_title(struct view__page *p, struct view_month month) {
     return date_month(p->context->dates, p->arena, t);
 }
 
+static slice month_address(struct view__page *p, struct view_month month) {
+    return view__in_language(p, address_archive(p->arena, month.year, month.month));
+}
+
 static void set_month(struct view__page *p, slice key, struct view_month month) {
     if (month.year == 0) return;
     struct value *object = value_set_object(p->root, key);
-    value_set_string(object, S("href"), address_archive(p->arena, month.year, month.month));
+    value_set_string(object, S("href"), month_address(p, month));
     value_set_string(object, S("title"), month_title(p, month));
 }
 
@@ -92,13 +96,45 @@ enum status view_archive(const struct view_context *context, const struct view_a
     view__page_begin(&p, context);
     slice month = month_title(&p, page->month);
     view__page_title(&p, month);
-    view__page_canonical(&p, address_archive(p.arena, page->month.year, page->month.month));
+    view__page_canonical(&p, month_address(&p, page->month));
     view__page_feeds_articles(&p);
     value_set_string(p.root, S("month"), month);
     set_month(&p, S("older"), page->older);
     set_month(&p, S("newer"), page->newer);
     view__set_articles(&p, S("articles"), page->articles, page->article_count, false);
     return view__page_render(&p, S("archive"), out, error);
+}
+
+/* "janvier" of "janvier 2022": the year stands above. */
+static slice month_name(struct view__page *p, struct view_month month) {
+    slice title = month_title(p, month), year = arena_format(p->arena, " %d", month.year);
+    return slice_ends(title, year) ? slice_sub(title, 0, title.n - year.n) : title;
+}
+
+enum status view_archive_index(const struct view_context *context, const struct view_archive_index *page,
+                               struct buf *out, struct error *error) {
+    struct view__page p;
+    view__page_begin(&p, context);
+    view__page_title(&p, view__text(&p, T("Archive")));
+    view__page_canonical(&p, view__in_language(&p, S(ADDRESS_ARCHIVE)));
+    view__page_feeds_articles(&p);
+    struct value *years = value_set_list(p.root, S("years")), *months = NULL;
+    for (size_t i = 0; i < page->month_count; i++) {
+        const struct view_archive_month *month = &page->months[i];
+        if (i == 0 || month->month.year != page->months[i - 1].month.year) {
+            struct value *year = value_list_add_object(years);
+            value_set_int(year, S("year"), month->month.year);
+            months = value_set_list(year, S("months"));
+        }
+        struct value *item = value_list_add_object(months);
+        value_set_string(item, S("href"), month_address(&p, month->month));
+        value_set_string(item, S("name"), month_name(&p, month->month));
+        value_set_int(item, S("count"), month->count);
+        value_set_string(item, S("count_text"), view__number(&p, month->count));
+    }
+    value_set_bool(p.root, S("has_pages"), page->page_count > 0);
+    view__set_articles(&p, S("pages"), page->pages, page->page_count, false);
+    return view__page_render(&p, S("archive-index"), out, error);
 }
 
 enum status view_charter(const struct view_context *context, const struct view_charter *charter, struct buf *out,

@@ -42,6 +42,19 @@ struct view_archive {
 enum status view_archive(const struct view_context *context, const struct view_archive *page, struct buf *out,
                          struct error *error) MUST_USE;
 
+struct view_archive_month {
+    struct view_month month;
+    int64_t count; /* of articles; from 1 */
+};
+struct view_archive_index {
+    const struct view_archive_month *months; /* newest first */
+    size_t month_count;
+    const struct view_article *pages; /* of kind PAGE: linked from here only */
+    size_t page_count;
+};
+enum status view_archive_index(const struct view_context *context, const struct view_archive_index *page,
+                               struct buf *out, struct error *error) MUST_USE;
+
 enum view_order { VIEW_OLDEST_FIRST, VIEW_NEWEST_FIRST };
 
 struct view_discussion {

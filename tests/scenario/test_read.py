@@ -181,6 +181,23 @@ def test_the_sitemap_names_every_article(small):
     assert "Sitemap:" in small.get("/robots.txt").text
 
 
+def test_the_archive_leads_to_every_month_and_page(small):
+    page_id = small.publish_article("À propos de nous", "Une page.", kind="page")
+    front = small.page("/")
+    assert [a.get("href") for a in front.cssselect("footer a") if a.text_content() == "Archives"] == ["/archive"]
+    assert f"/articles/{page_id}-" not in small.get("/").text
+    archive = small.page("/archive")
+    links = [a.get("href") for a in archive.cssselect("main section a")]
+    assert len(links) == 2 and links[0].startswith("/archive/2") and links[1].startswith(f"/articles/{page_id}-")
+    assert "1 article" in archive.text_content()
+    month = small.page(links[0])
+    assert month.cssselect(".kicker a[href='/archive']") and slug_path(small) in small.get(links[0]).text
+    english = small.page("/archive?lang=en")
+    assert english.get("lang") == "en" and "one article" in english.text_content()
+    assert small.page(english.cssselect("main section a")[0].get("href")).get("lang") == "en"
+    assert "/archive</loc>" in small.get("/sitemap.xml").text
+
+
 def test_home_counts_comments(small):
     assert "13 commentaires" in small.page("/").text_content()
     english = small.page("/?lang=en")  # only articles in English stand there

@@ -225,6 +225,12 @@ static enum status count_article(void *ctx, const struct article *article) {
     return OK;
 }
 
+static enum status keep_moment(void *ctx, time_ms published_at) {
+    time_ms **next = ctx;
+    *(*next)++ = published_at;
+    return OK;
+}
+
 static void lists_are_by_date(void **state) {
     struct fixture *f = *state;
     struct section city = {.title = S("Ville"), .language = S("fr")};
@@ -248,6 +254,13 @@ static void lists_are_by_date(void **state) {
     assert_text(all.items[3].slug, "a");
     assert_text(all.items[0].body_html, "");
     assert_false(all.more);
+    struct article_list pages;
+    assert_ok(article_list_pages(f->db, f->arena, &pages, &f->error));
+    assert_int_equal(pages.count, 1);
+    assert_text(pages.items[0].slug, "page");
+    time_ms moments[5] = {0}, *next = moments;
+    assert_ok(article_each_moment(f->db, keep_moment, &next, &f->error));
+    assert_true(next == moments + 4 && moments[0] == 3000 && moments[1] == 2000 && moments[3] == 1000);
     struct article_list page = list_of(f, (struct article_filter){.limit = 2});
     assert_int_equal(page.count, 2);
     assert_true(page.more);
@@ -287,6 +300,8 @@ static void lists_sort_nothing(void **state) {
         " AND (a.published_at, a.id) < (9, 9) ORDER BY a.published_at DESC, a.id DESC LIMIT 20",
         "SELECT id FROM article a WHERE (a.updated_at, a.id) < (9, 9) AND (:s = 0 OR a.section_id = :s)"
         " ORDER BY a.updated_at DESC, a.id DESC LIMIT 20",
+        "SELECT published_at FROM article WHERE state = 'published' AND kind != 'page'"
+        " ORDER BY published_at DESC, id DESC",
     };
     sqlite3 *raw;
     assert_int_equal(sqlite3_open(f->folder.database, &raw), SQLITE_OK);

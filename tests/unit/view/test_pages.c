@@ -162,6 +162,20 @@ static void section_and_archive_list_theirs(void **state) {
     assert_has(f, s->french ? "décembre 2021" : "December 2021");
     assert_has(f, "/archive/2021-11");
     assert_has(f, "/archive/2022-01");
+    assert_has(f, "href=\"/archive\"");
+    buf_clear(&f->out);
+    const struct view_archive_month months[] = {{{2022, 1}, 1}, {{2021, 12}, 1204}, {{2020, 2}, 3}};
+    const struct view_archive_index index = {
+        .months = months, .month_count = 3, .pages = s->articles + 4, .page_count = 2};
+    check_page(f, "archive-index", view_archive_index(&s->context, &index, &f->out, &error));
+    assert_int_equal(count(f, "//main//section"), 4);
+    assert_int_equal(count(f, "//main//section[2]//li"), 1);
+    assert_has(f, s->french ? ">décembre</a> <span>1\u202F204 articles</span>"
+                            : ">December</a> <span>1,204 articles</span>");
+    assert_has(f, "href=\"/archive/2021-12\"");
+    buf_clear(&f->out);
+    check_page(f, "archive-index-empty",
+               view_archive_index(&s->context, &(struct view_archive_index){0}, &f->out, &error));
     buf_clear(&f->out);
     check_page(f, "charter", view_charter(&s->context, &s->charter, &f->out, &error));
     assert_int_equal(count(f, "//main//ol/li"), 3);
