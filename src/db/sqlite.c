@@ -108,15 +108,19 @@ static enum status query_int(struct sqlite *sqlite, const char *sql, int64_t *ou
 
 /* Opening */
 
-/* Makes the file with a mode of our own (SQLite gives its -wal and -shm the same): there is personal data in it. */
+/* Makes the file with a mode of our own (SQLite gives its -wal and -shm the same): there is personal data in it.
+   A file that is there is never opened here: closing it would drop every POSIX lock this process holds on it (fcntl(2)),
+   its other connections' too, and another process that closes the database would then delete the log they write into
+   (https://www.sqlite.org/howtocorrupt.html §2.2). */
 static enum status make_file(struct sqlite *sqlite, struct error *error) {
-    int fd = open(sqlite->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        if (errno == EACCES || errno == EROFS) return fail(sqlite, SQLITE_READONLY, error);
-        return error_set(error, UNAVAILABLE, "cannot open %s: %s", sqlite->path, strerrordesc_np(errno));
+    int fd = open(sqlite->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        close(fd);
+        return OK;
     }
-    close(fd);
-    return OK;
+    if (errno == EEXIST && access(sqlite->path, R_OK | W_OK) == 0) return OK;
+    if (errno == EACCES || errno == EROFS) return fail(sqlite, SQLITE_READONLY, error);
+    return error_set(error, UNAVAILABLE, "cannot open %s: %s", sqlite->path, strerrordesc_np(errno));
 }
 
 static enum status open_handle(struct sqlite *sqlite, bool reads_only, struct error *error) {
