@@ -170,12 +170,49 @@ static bool find_old_any(struct request *r, article_id *article, comment_number 
     return find_old(r, arena_format(r->arena, "%.*s/", SLICE_FMT(plain)), article, comment);
 }
 
+/* "/category/sport/" and "/category/news/sport/": the section that was made of it. */
+static bool find_old_category(struct request *r, slice path) {
+    struct section section;
+    struct error error;
+    if (!slice_starts(path, S("/category/"))) return false;
+    slice slug = slice_after(path, S("/category/").n);
+    for (size_t at; (at = slice_find_char(slug, '/')) != SIZE_MAX;) slug = slice_after(slug, at + 1);
+    if (section_find(r->db, r->arena, slug, &section, &error) != OK) return false;
+    request_redirect_permanent(r, address_section(r->arena, section.slug));
+    return true;
+}
+
+/* "…/feed/": of the site, of its comments (the same here), or of one article's. */
+static bool find_old_feed(struct request *r, slice path) {
+    article_id article = {0};
+    comment_number comment = {0};
+    struct article found;
+    struct error error;
+    if (slice_ends(path, S("/atom")) || slice_ends(path, S("/rss2"))) path.n -= S("/atom").n;
+    if (!slice_ends(path, S("/feed"))) return false;
+    slice of = slice_sub(path, 0, path.n - S("/feed").n);
+    if (of.n == 0 || slice_equal(of, S("/comments"))) {
+        request_redirect_permanent(r, address_feed_articles(r->arena, FEED_ATOM));
+        return true;
+    }
+    slice with_slash = slice_sub(path, 0, of.n + 1);
+    if (!find_old(r, with_slash, &article, &comment) && !find_old(r, of, &article, &comment)) return false;
+    if (article_get_brief(r->db, r->arena, article, &found, &error) != OK || found.state != ARTICLE_PUBLISHED)
+        return false;
+    request_redirect_permanent(r, address_feed_comments(r->arena, found.id.v, found.slug, FEED_ATOM));
+    return true;
+}
+
 bool reading_old_address(struct request *r) {
     article_id article = {0};
     comment_number comment = {0};
     struct article found;
     struct error error;
-    if (!find_old_any(r, &article, &comment)) return false;
+    if (!find_old_any(r, &article, &comment)) {
+        slice path = http_call_path(r->call);
+        while (slice_ends(path, S("/"))) path.n--;
+        return find_old_category(r, path) || find_old_feed(r, path);
+    }
     if (comment.v) {
         request_redirect_permanent(r, address_comment(r->arena, comment.v));
         return true;

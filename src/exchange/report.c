@@ -64,6 +64,23 @@ void import_report_problem(struct import_report *report, int64_t line, slice tit
         line, arena_copy(report->arena, utf8_prefix(slice_trim(title), TITLE_MAX)), arena_copy(report->arena, what)};
 }
 
+/* Only the lines in use: this is done for each comment. */
+static void copy_lines(struct import_report_lines *to, const struct import_report_lines *from) {
+    for (size_t i = 0; i < from->count; i++) to->items[i] = from->items[i];
+    to->count = from->count;
+    to->others = from->others;
+}
+
+void import_report_mark(const struct import_report *report, struct import_report_mark *out) {
+    for (size_t i = 0; i < REPORT_GROUPS; i++) copy_lines(&out->groups[i], &report->groups[i]);
+    out->problem_count = report->problem_count;
+}
+
+void import_report_take_back(struct import_report *report, const struct import_report_mark *mark) {
+    for (size_t i = 0; i < REPORT_GROUPS; i++) copy_lines(&report->groups[i], &mark->groups[i]);
+    report->problem_count = mark->problem_count;
+}
+
 /* Names come from the file: nothing of them may steer a terminal. */
 static void add_clean(struct buf *out, slice text) {
     uint32_t c;

@@ -63,6 +63,15 @@ void import_report_add_format(struct import_report *report, enum report_group gr
 void import_report_problem(struct import_report *report, int64_t line, slice title, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
+/* What was remarked about something that turns out to be there from an earlier import is taken back: the remarks as they
+   stood at the mark. */
+struct import_report_mark {
+    struct import_report_lines groups[REPORT_GROUPS];
+    int64_t problem_count;
+};
+void import_report_mark(const struct import_report *report, struct import_report_mark *out);
+void import_report_take_back(struct import_report *report, const struct import_report_mark *mark);
+
 /* The whole report as text for a terminal or a log: English, lines of at most about 100 characters, no control
    characters. */
 void import_report_write(const struct import_report *report, struct buf *out);

@@ -132,8 +132,10 @@ static enum status import(struct wordpress_job *job, struct error *error) {
     job->scratch = arena_new(SCRATCH_MAX);
     job->now = clock_now();
     enum status status = run(job, error);
-    import_report_add(job->report, REPORT_CHANGED, wxr_controls_dropped(job->reader),
-                      S("control characters, left out"));
+    const struct import_report *r = job->report;
+    if (r->articles.made + r->pages.made + r->comments.made > 0)
+        import_report_add(job->report, REPORT_CHANGED, wxr_controls_dropped(job->reader),
+                          S("control characters, left out"));
     date_formats_free(job->zone);
     gallery__fini(&job->gallery);
     table_fini(&job->sections);

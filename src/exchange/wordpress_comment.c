@@ -24,6 +24,7 @@ struct entry {
     size_t parent; /* index among the entries; NONE: a root, or the parent is not in this file */
     bool orphan;   /* it names a parent that is not in this file */
     bool done;
+    bool undated, odd, circled, lifted; /* what the report says of it, if it is taken over */
 };
 
 struct entries {
@@ -74,16 +75,13 @@ static bool is_comment(slice type) {
     return false;
 }
 
-static enum comment_state state_of(const struct wordpress_job *job, const struct wxr_item *item,
-                                   const struct wxr_comment *c, bool *trash) {
+static enum comment_state state_of(const struct wxr_comment *c, struct entry *entry) {
     slice approved = slice_trim(c->approved);
-    *trash = slice_equal(approved, S("trash")) || slice_equal(approved, S("post-trashed"));
+    entry->trash = slice_equal(approved, S("trash")) || slice_equal(approved, S("post-trashed"));
     if (slice_equal(approved, S("1")) || slice_equal(approved, S("approve"))) return COMMENT_PUBLISHED;
     if (slice_equal(approved, S("spam"))) return COMMENT_SPAM;
-    if (*trash) return COMMENT_REJECTED;
-    if (!slice_equal(approved, S("0")) && !slice_equal(approved, S("hold")))
-        import_report_problem(job->report, c->line, item->title, "comment %.*s is of the unknown state '%.*s': pending",
-                              SLICE_FMT(slice_sub(c->id, 0, 20)), SLICE_FMT(slice_sub(approved, 0, 40)));
+    if (entry->trash) return COMMENT_REJECTED;
+    entry->odd = !slice_equal(approved, S("0")) && !slice_equal(approved, S("hold"));
     return COMMENT_PENDING;
 }
 
@@ -103,11 +101,8 @@ static void read_entry(const struct wordpress_job *job, const struct wxr_item *i
                                  SLICE_FMT(slice_sub(type, 0, 60)));
     }
     if (out->left) return;
-    if (!wordpress__date(job, c->date_gmt, (slice){0}, c->date, &out->at)) {
-        import_report_add(job->report, REPORT_CHANGED, 1, S("comments without a valid date, dated as their article"));
-        import_report_problem(job->report, c->line, item->title, "comment %jd has no valid date", (intmax_t)out->id);
-    }
-    out->state = state_of(job, item, c, &out->trash);
+    out->undated = !wordpress__date(job, c->date_gmt, (slice){0}, c->date, &out->at);
+    out->state = state_of(c, out);
 }
 
 static void resolve_parents(struct entries *e) {
@@ -127,17 +122,17 @@ static void cut_circle(struct entries *e, size_t in) {
     for (size_t at = e->items[in].parent; at != in; at = e->items[at].parent)
         if (at < first) first = at;
     e->items[first].parent = NONE;
+    e->items[first].circled = true;
 }
 
 /* A file may say that two comments answer each other. */
-static void cut_circles(const struct wordpress_job *job, struct entries *e) {
+static void cut_circles(struct entries *e) {
     size_t *seen = memory_alloc_array(e->count, sizeof *seen); /* 0: not yet; else the walk that came by, from 1 */
     for (size_t i = 0; i < e->count; i++) {
         size_t at = i;
         for (; at != NONE && !seen[at]; at = e->items[at].parent) seen[at] = i + 1;
         if (at == NONE || seen[at] != i + 1) continue;
         cut_circle(e, at);
-        import_report_add(job->report, REPORT_CHANGED, 1, S("comments that answered themselves, made roots"));
     }
     memory_free(seen);
 }
@@ -167,16 +162,15 @@ static size_t seen_from(const struct entries *e, size_t *known, size_t from) {
 }
 
 /* What readers see must hang from what readers see. What waits keeps its parent, if that was taken over at all. */
-static void lift(const struct wordpress_job *job, struct entries *e) {
+static void lift(struct entries *e) {
     size_t *known = memory_alloc_array(e->count, sizeof *known);
     size_t *parents = memory_alloc_array(e->count, sizeof *parents);
     for (size_t i = 0; i < e->count; i++) {
-        const struct entry *entry = &e->items[i];
+        struct entry *entry = &e->items[i];
         parents[i] = entry->parent;
         if (entry->left || entry->parent == NONE) continue;
         if (is_seen(entry) || e->items[entry->parent].left) parents[i] = seen_from(e, known, entry->parent);
-        import_report_add(job->report, REPORT_CHANGED, parents[i] != entry->parent,
-                          S("answers to messages that are not shown, hung from the one above"));
+        entry->lifted = parents[i] != entry->parent;
     }
     for (size_t i = 0; i < e->count; i++) e->items[i].parent = parents[i];
     memory_free(parents);
@@ -247,6 +241,21 @@ static void count(struct wordpress_job *job, const struct import_comment *in, co
                       S("comments with a new number, since theirs was taken"));
 }
 
+/* What was found out before it was known whether this message is there already. */
+static void remark(const struct wordpress_job *job, const struct wxr_item *item, const struct entry *entry) {
+    const struct wxr_comment *c = entry->c;
+    import_report_add(job->report, REPORT_CHANGED, entry->undated,
+                      S("comments without a valid date, dated as their article"));
+    import_report_add(job->report, REPORT_CHANGED, entry->circled, S("comments that answered themselves, made roots"));
+    import_report_add(job->report, REPORT_CHANGED, entry->lifted,
+                      S("answers to messages that are not shown, hung from the one above"));
+    if (entry->undated)
+        import_report_problem(job->report, c->line, item->title, "comment %jd has no valid date", (intmax_t)entry->id);
+    if (entry->odd)
+        import_report_problem(job->report, c->line, item->title, "comment %.*s is of the unknown state '%.*s': pending",
+                              SLICE_FMT(slice_sub(c->id, 0, 20)), SLICE_FMT(slice_sub(slice_trim(c->approved), 0, 40)));
+}
+
 /* What was published, then trashed, while others had answered it: it takes its place, then leaves its stub there. */
 static enum status remove_again(struct wordpress_job *job, comment_number number, struct error *error) {
     struct decision_order order = {.number = number, .act = ACT_REMOVE, .note = S("In the trash of WordPress")};
@@ -271,6 +280,9 @@ static enum status add_one(struct wordpress_job *job, const struct wxr_item *ite
         in.parent_key = slice_trim(e->items[entry->parent].c->id);
     else if (entry->orphan)
         in.parent_key = slice_trim(entry->c->parent); /* it may be there from an earlier file */
+    struct import_report_mark mark;
+    import_report_mark(job->report, &mark);
+    remark(job, item, entry);
     fill_author(job, entry, &in);
     enum status status = fill_text(job, item, entry, &in, error);
     if (status) return status;
@@ -287,6 +299,7 @@ static enum status add_one(struct wordpress_job *job, const struct wxr_item *ite
     entry->done = true;
     if (made && entry->state == COMMENT_REMOVED) status = remove_again(job, number, error);
     in.state = entry->state;
+    if (!made) import_report_take_back(job->report, &mark);
     if (status == OK) count(job, &in, number, made);
     return status;
 }
@@ -338,9 +351,9 @@ enum status wordpress__comments_add(struct wordpress_job *job, const struct wxr_
     for (size_t i = 0; i < e.count; i++) e.by_id[i] = i;
     qsort_r(e.by_id, e.count, sizeof *e.by_id, by_id, e.items);
     resolve_parents(&e);
-    cut_circles(job, &e);
+    cut_circles(&e);
     keep_stubs(&e);
-    lift(job, &e);
+    lift(&e);
     enum status status = add_all(job, item, article, &e, error);
     memory_free(e.by_id);
     memory_free(e.items);

@@ -237,6 +237,8 @@ static void count_article(struct wordpress_job *job, const struct import_article
 }
 
 static enum status article_add(struct wordpress_job *job, const struct wxr_item *item, bool page, struct error *error) {
+    struct import_report_mark mark;
+    import_report_mark(job->report, &mark);
     struct import_article in = {.source = job->source, .key = slice_trim(item->post_id)};
     struct article *a = &in.article;
     a->kind = page ? ARTICLE_PAGE : ARTICLE_PLAIN;
@@ -260,6 +262,8 @@ static enum status article_add(struct wordpress_job *job, const struct wxr_item 
     if (made) {
         count_left(job, item);
         count_cleaning(job, a->body_source);
+    } else {
+        import_report_take_back(job->report, &mark);
     }
     return wordpress__comments_add(job, item, id, a->created_at, error);
 }

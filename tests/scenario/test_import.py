@@ -229,6 +229,26 @@ def test_old_short_addresses_redirect(moved, posts):
     assert not moved.get("/", allow_redirects=False).is_redirect
 
 
+def led_to(server, path):
+    response = server.get(path, allow_redirects=False)
+    return response.headers["Location"] if response.status_code == 301 else response.status_code
+
+
+@needs_export
+def test_old_feeds_and_categories_redirect(moved, posts):
+    for path in ["/feed/", "/feed", "/comments/feed/", "/feed/atom/"]:
+        assert led_to(moved, path).endswith("/feeds/articles.atom"), path
+    slug = rows(moved.data, "SELECT slug FROM section ORDER BY id")[0]["slug"]
+    assert led_to(moved, f"/category/{slug}/").endswith(f"/sections/{slug}")
+    assert led_to(moved, f"/category/parent/{slug}").endswith(f"/sections/{slug}")
+    assert led_to(moved, "/category/none/") == 404
+    post = [post for post in posts if post.is_public][0]
+    old = rows(moved.data, "SELECT path FROM redirect r JOIN article a ON a.id = r.article_id"
+               f" WHERE a.import_key = '{post.id}' AND path LIKE '/%/'")[0]["path"]
+    assert re.search(r"/articles/\d+-[^/]+/comments\.atom$", led_to(moved, old + "feed/"))
+    assert led_to(moved, "/nowhere/feed/") == 404
+
+
 @needs_export
 def test_the_report_says_what_became_of_everything(moved, posts):
     report = moved.report
@@ -252,6 +272,7 @@ def test_twice_imports_once(tmp_path):
     again = import_well(EXPORT, tmp_path)
     assert dump(tmp_path) == before
     assert re.search(r"^ +0  comments \(33 more were already there\)$", again.stdout, re.MULTILINE)
+    assert "Changed on the way" not in again.stdout
 
 
 @needs_export

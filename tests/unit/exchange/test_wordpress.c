@@ -314,17 +314,20 @@ static void a_second_run_adds_only_what_is_new(void **state) {
         begin(f, "fr");
         begin_item(f, 1, "post", "publish", "<category domain=\"category\" nicename=\"a\">A</category>");
         add_comment(f, 1, 0, 1, "1", "un");
+        add_comment(f, 4, 0, 2, "odd", "");
         if (time == 1) add_comment(f, 3, 1, 3, "1", "nouveau");
         end_item(f);
         if (time == 1) begin_item(f, 2, "post", "publish", "");
         if (time == 1) end_item(f);
         run_well(f);
+        assert_int_equal(f->report.problem_count > 0, time == 0);
     }
     assert_int_equal(f->report.articles.made, 1);
     assert_int_equal(f->report.articles.known, 1);
     assert_int_equal(f->report.sections.known, 1);
     assert_int_equal(f->report.comments.made, 1);
-    assert_int_equal(f->report.comments.known, 1);
+    assert_int_equal(f->report.comments.known, 2);
+    assert_int_equal(f->report.groups[REPORT_CHANGED].count, 0); /* nothing of what was there */
     assert_int_equal(comment_of(f, 3).parent.v, 1);
     assert_int_equal(article_at(f, "/2010/titre-1/").comment_count, 2);
 }
