@@ -182,6 +182,7 @@ static struct cache_waiter *take_waiters(struct entry *entry, uint64_t change) {
 }
 
 static void run_rendering(void *job, void *thread_state);
+static void refuse_rendering(void *job, void *thread_state);
 static void run_finishing(void *job, void *thread_state);
 
 /* With the shard locked: readers get the page as it is; its compressed forms come when a worker has nothing better to do.
@@ -213,16 +214,36 @@ static void run_finishing(void *job, void *thread_state) {
     page_unref(finished);
 }
 
-/* With the shard locked: starts a rendering unless one is under way. Gives back those to be told that there is no room
-   in the queue. */
-static struct cache_waiter *start_rendering(struct cache *cache, struct entry *entry) {
-    if (entry->rendering) return NULL;
-    entry->rendering = true;
-    entry->rendering_change = entry->change;
-    if (pool_submit_urgent(cache->options.pool, run_rendering, entry) == OK) return NULL;
+/* With the shard locked: there will be no rendering now. Gives back those to be told. */
+static struct cache_waiter *give_up_rendering(struct cache *cache, struct entry *entry) {
     entry->rendering = false;
     if (entry->page_change < entry->change) set_page(cache, entry, NULL); /* stale, and nothing will renew it */
     return take_waiters(entry, UINT64_MAX);
+}
+
+/* With the shard locked: starts a rendering unless one is under way. Gives back those to be told that there are too many
+   to be made. */
+static struct cache_waiter *start_rendering(struct cache *cache, struct entry *entry) {
+    if (entry->rendering) return NULL;
+    struct pool_offer offer = {POOL_URGENT, run_rendering, refuse_rendering, entry};
+    entry->rendering = true;
+    entry->rendering_change = entry->change;
+    if (pool_offer(cache->options.pool, &offer) == OK) return NULL;
+    return give_up_rendering(cache, entry);
+}
+
+/* On a worker: its turn came too late. */
+static void refuse_rendering(void *job, void *thread_state) {
+    struct entry *entry = job;
+    struct cache *cache = entry->cache;
+    struct shard *shard = shard_of(cache, &entry->key);
+    (void)thread_state;
+    pthread_mutex_lock(&shard->lock);
+    entry->renew = false;
+    struct cache_waiter *refused = give_up_rendering(cache, entry);
+    let_go_if_empty(shard, entry);
+    pthread_mutex_unlock(&shard->lock);
+    tell_all(refused, BUSY, NULL, &(struct error){BUSY, "too many pages are being made"});
 }
 
 static void run_rendering(void *job, void *thread_state) {

@@ -1,7 +1,8 @@
-/* One mutex guards both lanes. That is enough: a job takes tens of microseconds at least, and a page that is in the cache
+/* One mutex guards the lanes. That is enough: a job takes tens of microseconds at least, and a page that is in the cache
    never comes here. */
 #include "os/pool.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 #include <assert.h>
@@ -9,9 +10,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* Urgent jobs started in a row while normal ones wait. */
+enum { URGENT_IN_A_ROW = 3, CONTINUED_AT_FIRST = 64 };
+
 struct entry {
-    pool_job run;
+    pool_job run, late; /* late NULL: may not be refused */
     void *job;
+    int64_t queued_ns;
 };
 
 /* A ring of `max` entries. */
@@ -29,7 +34,10 @@ struct worker {
 struct pool {
     pthread_mutex_t mutex;
     pthread_cond_t work, ready;
-    struct lane urgent, normal;
+    struct lane continued, urgent, normal;
+    int urgent_in_a_row;
+    int64_t patience_ns;
+    struct pool_figures figures;
     struct worker *workers;
     size_t worker_count, ready_count;
     bool stopping, joined;
@@ -62,16 +70,62 @@ static bool lane_pop(struct lane *lane, struct entry *out) {
     return true;
 }
 
-/* Waits for a job; false when there is none and will be none. */
+/* Makes room, whatever waits. */
+static void lane_grow(struct lane *lane) {
+    struct lane larger = {NULL, 0, 0, 0};
+    struct entry entry;
+    if (lane->count < lane->max) {
+        return;
+    }
+    lane_init(&larger, 2 * lane->max);
+    while (lane_pop(lane, &entry)) {
+        (void)lane_push(&larger, entry);
+    }
+    memory_free(lane->entries);
+    *lane = larger;
+}
+
+/* With the mutex. */
+static bool pop(struct pool *pool, struct entry *out) {
+    if (lane_pop(&pool->continued, out)) {
+        return true;
+    }
+    bool urgent = pool->urgent.count > 0 && (pool->urgent_in_a_row < URGENT_IN_A_ROW || pool->normal.count == 0);
+    pool->urgent_in_a_row = urgent ? pool->urgent_in_a_row + 1 : 0;
+    return lane_pop(urgent ? &pool->urgent : &pool->normal, out);
+}
+
+/* With the mutex: whether an offered job's turn came too late; counts it. */
+static bool is_late(struct pool *pool, const struct entry *entry) {
+    pool->figures.run++;
+    if (!entry->late) {
+        return false;
+    }
+    int64_t waited = clock_monotonic_ns() - entry->queued_ns;
+    if (pool->patience_ns && waited > pool->patience_ns) {
+        pool->figures.run--;
+        pool->figures.late++;
+        return true;
+    }
+    if (waited > pool->figures.longest_wait_ns) {
+        pool->figures.longest_wait_ns = waited;
+    }
+    return false;
+}
+
+/* Waits for a job; false when there is none and will be none. What is late is left with its `late` to be run. */
 static bool next_job(struct pool *pool, struct entry *out) {
     bool found = false;
     pthread_mutex_lock(&pool->mutex);
     for (;;) {
-        found = lane_pop(&pool->urgent, out) || lane_pop(&pool->normal, out);
+        found = pop(pool, out);
         if (found || pool->stopping) {
             break;
         }
         pthread_cond_wait(&pool->work, &pool->mutex);
+    }
+    if (found && is_late(pool, out)) {
+        out->run = out->late;
     }
     pthread_mutex_unlock(&pool->mutex);
     return found;
@@ -105,6 +159,7 @@ struct pool *pool_new(size_t threads, size_t max_queue, void *(*thread_init)(voi
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->ready, NULL);
+    lane_init(&pool->continued, CONTINUED_AT_FIRST);
     lane_init(&pool->urgent, max_queue);
     lane_init(&pool->normal, max_queue);
     pool->thread_init = thread_init;
@@ -127,12 +182,19 @@ struct pool *pool_new(size_t threads, size_t max_queue, void *(*thread_init)(voi
     return pool;
 }
 
-static enum status submit(struct pool *pool, struct lane *lane, pool_job run, void *job) {
+/* With the mutex: whether the oldest of the lane waits for longer than whoever is offered now should. */
+static bool is_slow(const struct pool *pool, const struct lane *lane, int64_t now) {
+    return pool->patience_ns && lane->count > 0 && now - lane->entries[lane->first].queued_ns > pool->patience_ns;
+}
+
+static enum status submit(struct pool *pool, struct lane *lane, struct entry entry) {
     enum status status = OK;
+    entry.queued_ns = clock_monotonic_ns();
     pthread_mutex_lock(&pool->mutex);
     if (pool->stopping) {
         status = UNAVAILABLE;
-    } else if (!lane_push(lane, (struct entry){run, job})) {
+    } else if ((entry.late && is_slow(pool, lane, entry.queued_ns)) || !lane_push(lane, entry)) {
+        pool->figures.refused++;
         status = BUSY;
     } else {
         pthread_cond_signal(&pool->work);
@@ -141,17 +203,49 @@ static enum status submit(struct pool *pool, struct lane *lane, pool_job run, vo
     return status;
 }
 
-enum status pool_submit(struct pool *pool, pool_job run, void *job) { return submit(pool, &pool->normal, run, job); }
+enum status pool_submit(struct pool *pool, pool_job run, void *job) {
+    return submit(pool, &pool->normal, (struct entry){.run = run, .job = job});
+}
 
 enum status pool_submit_urgent(struct pool *pool, pool_job run, void *job) {
-    return submit(pool, &pool->urgent, run, job);
+    return submit(pool, &pool->urgent, (struct entry){.run = run, .job = job});
+}
+
+enum status pool_offer(struct pool *pool, const struct pool_offer *offer) {
+    struct lane *lane = offer->lane == POOL_URGENT ? &pool->urgent : &pool->normal;
+    return submit(pool, lane, (struct entry){.run = offer->run, .late = offer->late, .job = offer->job});
+}
+
+enum status pool_continue(struct pool *pool, pool_job run, void *job) {
+    pthread_mutex_lock(&pool->mutex);
+    bool stopping = pool->stopping;
+    if (!stopping) {
+        lane_grow(&pool->continued);
+        (void)lane_push(&pool->continued, (struct entry){.run = run, .job = job});
+        pthread_cond_signal(&pool->work);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return stopping ? UNAVAILABLE : OK;
+}
+
+void pool_set_patience(struct pool *pool, int64_t ms) {
+    pthread_mutex_lock(&pool->mutex);
+    pool->patience_ns = ms * 1000000;
+    pthread_mutex_unlock(&pool->mutex);
 }
 
 size_t pool_waiting(struct pool *pool) {
     pthread_mutex_lock(&pool->mutex);
-    size_t count = pool->urgent.count + pool->normal.count;
+    size_t count = pool->continued.count + pool->urgent.count + pool->normal.count;
     pthread_mutex_unlock(&pool->mutex);
     return count;
+}
+
+struct pool_figures pool_figures(struct pool *pool) {
+    pthread_mutex_lock(&pool->mutex);
+    struct pool_figures figures = pool->figures;
+    pthread_mutex_unlock(&pool->mutex);
+    return figures;
 }
 
 void pool_stop(struct pool *pool) {
@@ -176,6 +270,7 @@ void pool_free(struct pool *pool) {
     pthread_mutex_destroy(&pool->mutex);
     pthread_cond_destroy(&pool->work);
     pthread_cond_destroy(&pool->ready);
+    memory_free(pool->continued.entries);
     memory_free(pool->urgent.entries);
     memory_free(pool->normal.entries);
     memory_free(pool->workers);

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/attributes.h"
 #include "os/pool.h"
@@ -130,11 +131,100 @@ static void takes_the_urgent_first(void **state) {
     pool_free(pool);
 }
 
+static void note_late(void *job, void *state) {
+    assert_non_null(state);
+    order[at++] = -*(int *)job;
+}
+
+static void sleep_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL); }
+
+static enum status offer(struct pool *pool, enum pool_lane lane, int *job) {
+    return pool_offer(pool, &(struct pool_offer){lane, note, note_late, job});
+}
+
+/* What was offered and waited too long is told so; while such a one waits, others are refused; what may not be refused
+   runs, and what continues comes first. */
+static void refuses_what_would_wait_too_long(void **state) {
+    (void)state;
+    int jobs[] = {1, 2, 3, 4};
+    struct pool *pool = pool_new(1, QUEUE, start_thread, end_thread, NULL);
+    pool_set_patience(pool, 20);
+    set_gate(false);
+    at = 0;
+    assert_int_equal(pool_submit(pool, wait_at_gate, NULL), OK);
+    wait_until_waiting(1);
+    assert_int_equal(offer(pool, POOL_NORMAL, &jobs[0]), OK);
+    sleep_ms(40);
+    assert_int_equal(offer(pool, POOL_NORMAL, &jobs[1]), BUSY);
+    assert_int_equal(offer(pool, POOL_URGENT, &jobs[1]), OK); /* its own lane has nobody waiting */
+    assert_int_equal(pool_submit(pool, note, &jobs[2]), OK);
+    assert_int_equal(pool_continue(pool, note, &jobs[3]), OK);
+    set_gate(true);
+    pool_stop(pool);
+    const int expected[] = {4, 2, -1, 3};
+    assert_int_equal(at, 4);
+    assert_memory_equal(order, expected, sizeof expected);
+    struct pool_figures figures = pool_figures(pool);
+    assert_int_equal(figures.refused, 1);
+    assert_int_equal(figures.late, 1);
+    assert_int_equal(figures.run, 4);
+    assert_true(figures.longest_wait_ns > 0 && figures.longest_wait_ns <= 20 * 1000000);
+    assert_int_equal(pool_continue(pool, note, &jobs[3]), UNAVAILABLE);
+    pool_free(pool);
+}
+
+static void continues_whatever_waits(void **state) {
+    (void)state;
+    enum { MANY = 1000 };
+    int one = 1;
+    struct pool *pool = pool_new(1, 1, start_thread, end_thread, NULL);
+    set_gate(false);
+    atomic_store(&sum, 0);
+    assert_int_equal(pool_submit(pool, wait_at_gate, NULL), OK);
+    wait_until_waiting(1);
+    for (int i = 0; i < MANY; i++) {
+        assert_int_equal(pool_continue(pool, add, &one), OK);
+    }
+    assert_int_equal(pool_waiting(pool), MANY);
+    set_gate(true);
+    pool_free(pool);
+    assert_int_equal(atomic_load(&sum), MANY);
+}
+
+static int many_order[8];
+
+static void note_many(void *job, void *state) {
+    (void)state;
+    many_order[at++] = *(int *)job;
+}
+
+static void lets_normal_ones_through(void **state) {
+    (void)state;
+    int urgent = 1, normal = 2;
+    struct pool *pool = pool_new(1, QUEUE, start_thread, end_thread, NULL);
+    set_gate(false);
+    at = 0;
+    assert_int_equal(pool_submit(pool, wait_at_gate, NULL), OK);
+    wait_until_waiting(1);
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(pool_submit_urgent(pool, note_many, &urgent), OK);
+    }
+    assert_int_equal(pool_submit(pool, note_many, &normal), OK);
+    assert_int_equal(pool_submit(pool, note_many, &normal), OK);
+    set_gate(true);
+    pool_free(pool);
+    const int expected[] = {1, 1, 1, 2, 1, 1, 1, 2};
+    assert_memory_equal(many_order, expected, sizeof expected);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_every_job),
         cmocka_unit_test(is_bounded),
         cmocka_unit_test(takes_the_urgent_first),
+        cmocka_unit_test(refuses_what_would_wait_too_long),
+        cmocka_unit_test(continues_whatever_waits),
+        cmocka_unit_test(lets_normal_ones_through),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
