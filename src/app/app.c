@@ -7,6 +7,7 @@
 #include "app/headers.h"
 #include "app/live.h"
 #include "app/pages.h"
+#include "app/refuse.h"
 #include "app/state.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -24,6 +25,8 @@ enum {
     POOL_QUEUE = 4096,
     WRITER_QUEUE = 8192,
     WRITER_BATCH = 512,
+    WRITER_LATE = 4, /* times queue_ms: what has been worked on may wait longer for the disk than for a worker */
+    HASHING_QUEUE = 16,
     FRONT_BYTES = 64 * 1024 * 1024,
     SIGN_IN_ATTEMPTS = 10, /* wrong ones, from one address, in … */
     SIGN_IN_WINDOW_S = 300,
@@ -61,7 +64,13 @@ static enum status create_site(struct db *db, void *ctx, struct error *error) {
 
 static enum status open_database(struct app *app, struct error *error) {
     struct writer_options options = {
-        .location = app->options.location, .max_queue = WRITER_QUEUE, .max_batch = WRITER_BATCH, .exclusive = true};
+        .location = app->options.location,
+        .max_queue = WRITER_QUEUE,
+        .max_batch = WRITER_BATCH,
+        .exclusive = true,
+        .refuse_ms = app->options.queue_ms,
+        .late_ms = app->options.queue_ms * WRITER_LATE,
+    };
     enum status status = writer_new(&options, &app->writer, error);
     if (status == OK) status = writer_run(app->writer, create_site, &app->options, error);
     return status;
@@ -89,6 +98,9 @@ static void worker_free(void *thread_state) {
 static void start_caches(struct app *app) {
     size_t threads = app->options.workers ? app->options.workers : (size_t)get_nprocs();
     app->pool = pool_new(threads, POOL_QUEUE, worker_new, worker_free, app);
+    pool_set_patience(app->pool, app->options.queue_ms);
+    app->hashing = pool_new(threads > 1 ? threads / 2 : 1, HASHING_QUEUE, worker_new, worker_free, app);
+    pool_set_patience(app->hashing, app->options.queue_ms * WRITER_LATE);
     struct cache_options options = {
         .pool = app->pool, .max_bytes = app->options.cache_bytes, .render = pages_render, .ctx = app};
     app->pages = cache_new(&options);
@@ -135,6 +147,7 @@ static enum status start_server(struct app *app, struct error *error) {
     options.connections = o->connections;
     options.head_ms = o->head_ms;
     options.body_ms = o->body_ms;
+    if (o->bodies_bytes) options.bodies_bytes = o->bodies_bytes;
     options.idle_ms = o->idle_ms;
     options.write_ms = o->write_ms;
     options.body_bytes = o->form_bytes > DISPATCH_BODY_MAX ? o->form_bytes : DISPATCH_BODY_MAX;
@@ -197,7 +210,8 @@ static enum status start(struct app *app, struct error *error) {
     app->assets = assets_new(headers_make_head, app);
     start_limiters(app);
     start_caches(app);
-    if (pool_submit(app->pool, compress_assets, app->assets) != OK) return error_set(error, INTERNAL, "no worker");
+    /* takes a second: not on the workers, whom the first readers wait for */
+    if (pool_submit(app->hashing, compress_assets, app->assets) != OK) return error_set(error, INTERNAL, "no worker");
     if (atomic_load(&app->worker_failed))
         return error_set(error, UNAVAILABLE, "the database cannot be opened for reading");
     set_base_url(app, port_of(slice_of(app->options.listen)));
@@ -250,8 +264,10 @@ enum status app_setup_path(struct app *app, slice *path, struct error *error) {
 void app_stop(struct app *app, int64_t drain_ms) {
     if (!app) return;
     if (app->server) http_server_stop(app->server, drain_ms);
+    if (app->hashing) pool_stop(app->hashing);
     if (app->writer) writer_stop(app->writer);
     if (app->pool) pool_stop(app->pool);
+    if (app->server) refuse_log_figures(app);
     if (app->loops) loops_stop(app->loops);
     http_server_free(app->server);
     loops_free(app->loops);
@@ -259,6 +275,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     cache_free(app->pages);
     cache_free(app->fronts);
     pool_free(app->pool);
+    pool_free(app->hashing);
     writer_free(app->writer);
     http_router_free(app->router);
     for (size_t i = 0; i < APP_LANGUAGES; i++) {

@@ -44,6 +44,9 @@ void desk_site_strict(struct request *r);
 #define DESK_ADMINISTER(handler)                                                                                       \
     &(const struct app_route) { handler, ROUTE_ADMINISTER, 0 }
 
+#define DESK_ADMINISTER_HASHES(handler)                                                                                \
+    &(const struct app_route) { handler, ROUTE_ADMINISTER | ROUTE_HASHES, 0 }
+
 /* clang-format off */
 #define ROUTES_DESK_EDIT \
     {HTTP_GET, "/moderation/articles", 0, DESK_EDIT(desk_articles)}, \
@@ -65,12 +68,12 @@ void desk_site_strict(struct request *r);
     {HTTP_GET, "/moderation/charter/{version:int}", 0, DESK_ADMINISTER(desk_charter_version)}, \
     {HTTP_GET, "/moderation/accounts", 0, DESK_ADMINISTER(desk_accounts)}, \
     {HTTP_GET, "/moderation/accounts/new", 0, DESK_ADMINISTER(desk_account)}, \
-    {HTTP_POST, "/moderation/accounts/new", 0, DESK_ADMINISTER(desk_account_post)}, \
+    {HTTP_POST, "/moderation/accounts/new", 0, DESK_ADMINISTER_HASHES(desk_account_post)}, \
     {HTTP_GET, "/moderation/accounts/{id:int}", 0, DESK_ADMINISTER(desk_account)}, \
-    {HTTP_POST, "/moderation/accounts/{id:int}", 0, DESK_ADMINISTER(desk_account_post)}, \
-    {HTTP_POST, "/moderation/accounts/{id:int}/password", 0, DESK_ADMINISTER(desk_account_password)}, \
+    {HTTP_POST, "/moderation/accounts/{id:int}", 0, DESK_ADMINISTER_HASHES(desk_account_post)}, \
+    {HTTP_POST, "/moderation/accounts/{id:int}/password", 0, DESK_ADMINISTER_HASHES(desk_account_password)}, \
     {HTTP_GET, "/moderation/password", 0, &(const struct app_route){desk_password, ROUTE_MODERATE, 0}}, \
-    {HTTP_POST, "/moderation/password", 0, &(const struct app_route){desk_password_post, ROUTE_MODERATE, 0}}, \
+    {HTTP_POST, "/moderation/password", 0, &(const struct app_route){desk_password_post, ROUTE_MODERATE | ROUTE_HASHES, 0}}, \
     {HTTP_GET, "/moderation/site", 0, DESK_ADMINISTER(desk_site)}, \
     {HTTP_POST, "/moderation/site", 0, DESK_ADMINISTER(desk_site_post)}, \
     {HTTP_POST, "/moderation/site/strict", 0, DESK_ADMINISTER(desk_site_strict)},

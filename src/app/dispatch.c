@@ -5,12 +5,14 @@
 #include "app/headers.h"
 #include "app/lenient.h"
 #include "app/pages.h"
+#include "app/refuse.h"
 #include "app/routes.h"
 #include "base/log.h"
 #include "domain/section.h"
 #include "http/negotiate.h"
 #include "view/address.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 _Static_assert((int)PAGE_GZIP == (int)HTTP_GZIP && (int)PAGE_ZSTD == (int)HTTP_ZSTD &&
@@ -43,16 +45,6 @@ void dispatch_send(struct http_call *call, struct page *page) {
         http_call_reply_prebuilt(call, variant->head, variant->body);
 }
 
-static void reply_busy(struct http_call *call) {
-    struct http_header headers[] = {{S("Retry-After"), S("2")}, {S("Cache-Control"), S("no-store")}};
-    struct http_answer answer = {.status = 503,
-                                 .content_type = S("text/plain; charset=utf-8"),
-                                 .headers = headers,
-                                 .header_count = ARRAY_COUNT(headers),
-                                 .body = S("Busy. Please try again in a moment.\n")};
-    http_call_reply(call, &answer);
-}
-
 static struct request *request_new(struct app *app, struct http_call *call, const struct http_match *match) {
     struct request *r = ARENA_NEW(http_call_arena(call), struct request);
     r->app = app;
@@ -65,8 +57,16 @@ static struct request *request_new(struct app *app, struct http_call *call, cons
 
 static void run_request(void *job, void *thread_state);
 
+static void run_late(void *job, void *thread_state) {
+    (void)thread_state;
+    refuse_busy(job);
+}
+
+/* To the workers; what hashes a password to those few that do nothing else. */
 static void to_worker(struct request *r) {
-    if (pool_submit(r->app->pool, run_request, r) != OK) reply_busy(r->call);
+    bool hashes = r->route && (r->route->flags & ROUTE_HASHES);
+    struct pool_offer offer = {POOL_NORMAL, run_request, run_late, r};
+    if (pool_offer(hashes ? r->app->hashing : r->app->pool, &offer) != OK) refuse_busy(r);
 }
 
 /* A call that waits for a page being made. */
@@ -115,8 +115,13 @@ static void shared_ready(struct cache_waiter *waiter, enum status status, struct
     }
     r->status = status;
     if (error) r->error = *error;
+    if (status == BUSY) {
+        refuse_busy(r);
+        return;
+    }
     /* An error page is personal (the site's language, what to do next): made by a worker. */
-    if (pool_submit(r->app->pool, run_missing, r) != OK) reply_busy(r->call);
+    struct pool_offer offer = {POOL_NORMAL, run_missing, run_late, r};
+    if (pool_offer(r->app->pool, &offer) != OK) refuse_busy(r);
 }
 
 static void want(struct request *r, const struct cache_key *key) {
@@ -370,9 +375,7 @@ static bool is_our_authority(const struct request *r, slice authority) {
     return slice_equal_nocase(authority, http_call_host(r->call)) || (ours.n && slice_equal_nocase(authority, ours));
 }
 
-/* A browser that says where a form came from must name this site. Browsers that say nothing are old; their forms carry
-   tokens like all others. */
-static bool same_origin(struct request *r) {
+bool dispatch_is_same_origin(const struct request *r) {
     slice fetch_site = http_call_header(r->call, S("Sec-Fetch-Site"));
     if (fetch_site.p && !slice_equal(fetch_site, S("same-origin")) && !slice_equal(fetch_site, S("none"))) return false;
     slice origin = http_call_header(r->call, S("Origin"));
@@ -442,6 +445,7 @@ static bool load_site(struct request *r, void *thread_state) {
         return false;
     }
     r->language = app_language_find(r->site.language, APP_LANGUAGE_FR);
+    atomic_store_explicit(&r->app->site_language, r->language, memory_order_relaxed);
     return true;
 }
 
@@ -450,7 +454,7 @@ static void run_request(void *job, void *thread_state) {
     struct request *r = job;
     if (!r->route) r->route = &UNKNOWN;
     if (!load_site(r, thread_state) || !load_form(r)) return;
-    if (http_call_method(r->call) == HTTP_POST && !same_origin(r)) {
+    if (http_call_method(r->call) == HTTP_POST && !dispatch_is_same_origin(r)) {
         request_fail(r, 403, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
         return;
     }

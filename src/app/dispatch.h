@@ -18,6 +18,10 @@ enum status dispatch_router_new(struct app *app, struct error *error) MUST_USE;
 struct view_context *dispatch_context(struct app *app, struct db *db, struct arena *arena, const struct site *site,
                                       size_t language);
 
+/* A browser that says where a form came from must name this site. Browsers that say nothing are old; their forms carry
+   tokens like all others. */
+bool dispatch_is_same_origin(const struct request *r);
+
 /* Sends the page in the best encoding, or 304. Any thread. */
 void dispatch_send(struct http_call *call, struct page *page);
 

@@ -33,6 +33,7 @@ enum route_flags {
     ROUTE_EDIT = 4,                                              /* … may edit articles */
     ROUTE_ADMINISTER = 8,                                        /* … may administer */
     ROUTE_LIVE = 16,                                             /* a stream, begun on the loop (live.c) */
+    ROUTE_HASHES = 32,                                           /* computes a password's hash: on workers of its own */
     ROUTE_DESK = ROUTE_MODERATE | ROUTE_EDIT | ROUTE_ADMINISTER, /* mask */
 };
 

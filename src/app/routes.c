@@ -11,6 +11,10 @@
 #define ANY(handler)                                                                                                   \
     &(const struct app_route) { handler, 0, 0 }
 
+/* One that computes a password's hash. */
+#define HASHES(handler)                                                                                                \
+    &(const struct app_route) { handler, ROUTE_HASHES, 0 }
+
 const struct http_route ROUTES[] = {
     {HTTP_GET, "/", 0, SHARED(PAGE_HOME)},
     {HTTP_GET, "/sections/{slug}", 0, SHARED(PAGE_SECTION)},
@@ -44,10 +48,10 @@ const struct http_route ROUTES[] = {
     {HTTP_POST, "/messages/{secret}/withdraw", 0, ANY(message_withdraw)},
 
     {HTTP_GET, "/sign-in", 0, ANY(sign_in_form)},
-    {HTTP_POST, "/sign-in", 0, ANY(sign_in)},
+    {HTTP_POST, "/sign-in", 0, HASHES(sign_in)},
     {HTTP_POST, "/sign-out", 0, ANY(sign_out)},
     {HTTP_GET, "/set-up/{secret}", 0, ANY(setup_form)},
-    {HTTP_POST, "/set-up/{secret}", 0, ANY(setup)},
+    {HTTP_POST, "/set-up/{secret}", 0, HASHES(setup)},
 
     ROUTES_DESK /* each line ends in a comma */
 };

@@ -35,6 +35,7 @@ struct app {
     struct app_keys keys;
     struct loops *loops;
     struct pool *pool;
+    struct pool *hashing; /* few: a password's hash takes 64 MiB and a tenth of a second */
     struct writer *writer;
     struct cache *pages; /* discussions, threads, their feeds */
     struct cache
@@ -47,10 +48,12 @@ struct app {
     struct app_dates *dates;
     struct app_assets *assets;
     struct limiter *sending, *previewing, *signing_in, *reporting;
-    struct desk_presence *presence; /* who has which message open at the desk */
-    size_t arena_bytes;             /* ceiling of the memory in which one page is read and rendered */
-    slice setup_path, base_url;     /* owned */
-    _Atomic bool worker_failed;     /* at start: a read connection did not open */
+    struct desk_presence *presence;    /* who has which message open at the desk */
+    size_t arena_bytes;                /* ceiling of the memory in which one page is read and rendered */
+    slice setup_path, base_url;        /* owned */
+    _Atomic size_t site_language;      /* as last read: for pages made without the database */
+    _Atomic int64_t refusal_logged_ms; /* when overload was last reported */
+    _Atomic bool worker_failed;        /* at start: a read connection did not open */
 };
 
 /* A worker's own: a read connection. */

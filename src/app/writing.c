@@ -33,8 +33,8 @@ static void run_after(void *job, void *thread_state) {
 }
 
 static void continue_on_worker(struct request *r) {
-    if (pool_submit_urgent(r->app->pool, run_after, r) == OK) return;
-    /* What was written stays written; only its acknowledgement is refused. */
+    if (pool_continue(r->app->pool, run_after, r) == OK) return;
+    /* The server is ending. What was written stays written; only its acknowledgement is refused. */
     http_call_reply_text(r->call, 503, S("Busy. Please look whether your act was recorded before you repeat it.\n"));
 }
 

@@ -1,6 +1,7 @@
 /* One mutex guards the queue and the figures; the connection, and a batch once taken, are the thread's alone. */
 #include "db/writer.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "db/checkpoint.h"
 #include "db/engine.h"
@@ -16,6 +17,7 @@ struct writer {
     struct db *db;
     struct checkpoint *checkpoint;
     size_t max_queue, max_batch;
+    int64_t refuse_ns, late_ns; /* 0: no bound */
     pthread_t thread;
     bool started;
 
@@ -47,13 +49,28 @@ static struct writer_job *queue_take(struct queue *queue) {
 
 /* The thread */
 
-/* Waits for jobs; false when there are none and it is time to stop. */
-static bool take_batch(struct writer *writer, struct queue *batch) {
+/* With the mutex: whether the job has waited for too long to be run still. */
+static bool is_late(struct writer *writer, const struct writer_job *job, int64_t now) {
+    int64_t waited = now - job->queued_ns;
+    if (writer->late_ns && waited > writer->late_ns) {
+        writer->figures.late++;
+        return true;
+    }
+    if (waited > writer->figures.longest_wait_ns) writer->figures.longest_wait_ns = waited;
+    return false;
+}
+
+/* Waits for jobs; false when there are none and it is time to stop. late: those that are only to be told so. */
+static bool take_batch(struct writer *writer, struct queue *batch, struct queue *late) {
     pthread_mutex_lock(&writer->mutex);
     while (!writer->waiting.first && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->mutex);
-    while (writer->waiting.first && batch->count < writer->max_batch) queue_add(batch, queue_take(&writer->waiting));
+    int64_t now = clock_monotonic_ns();
+    while (writer->waiting.first && batch->count < writer->max_batch) {
+        struct writer_job *job = queue_take(&writer->waiting);
+        queue_add(is_late(writer, job, now) ? late : batch, job);
+    }
     pthread_mutex_unlock(&writer->mutex);
-    return batch->first != NULL;
+    return batch->first || late->first;
 }
 
 /* What a job says about its failure; its own words, or ours when it had none. */
@@ -151,7 +168,11 @@ static void *run(void *ctx) {
     struct writer *writer = ctx;
     struct queue batch = {0};
     struct queue aside = {0};
-    while (take_batch(writer, &batch)) {
+    struct queue late = {0};
+    while (take_batch(writer, &batch, &late)) {
+        fail_all(&late, BUSY, &(struct error){BUSY, "it waited too long to be written"});
+        tell(&late);
+        if (!batch.first) continue;
         size_t jobs = batch.count;
         checkpoint_enter(writer->checkpoint);
         bool committed = commit_batch(writer, &batch, &aside);
@@ -169,6 +190,8 @@ enum status writer_new(const struct writer_options *options, struct writer **out
     struct writer *writer = NEW(struct writer);
     writer->max_queue = options->max_queue;
     writer->max_batch = options->max_batch ? options->max_batch : 1;
+    writer->refuse_ns = options->refuse_ms * 1000000;
+    writer->late_ns = options->late_ms * 1000000;
     pthread_mutex_init(&writer->mutex, NULL);
     pthread_cond_init(&writer->wake, NULL);
     enum status status = db_open(options->location, options->exclusive ? DB_WRITE_ALONE : DB_WRITE, &writer->db, error);
@@ -186,15 +209,25 @@ enum status writer_new(const struct writer_options *options, struct writer **out
     return OK;
 }
 
+/* With the mutex: whether there is no room, or the oldest waits for longer than whoever comes now should. */
+static bool is_full(const struct writer *writer, int64_t now) {
+    const struct queue *waiting = &writer->waiting;
+    if (waiting->count >= writer->max_queue) return true;
+    return writer->refuse_ns && waiting->first && now - waiting->first->queued_ns > writer->refuse_ns;
+}
+
 enum status writer_submit(struct writer *writer, struct writer_job *job) {
     enum status status = OK;
+    job->queued_ns = clock_monotonic_ns();
     pthread_mutex_lock(&writer->mutex);
-    if (writer->stopping)
+    if (writer->stopping) {
         status = UNAVAILABLE;
-    else if (writer->waiting.count >= writer->max_queue)
+    } else if (is_full(writer, job->queued_ns)) {
+        writer->figures.refused++;
         status = BUSY;
-    else
+    } else {
         queue_add(&writer->waiting, job);
+    }
     if (status == OK && writer->waiting.count == 1) pthread_cond_signal(&writer->wake);
     pthread_mutex_unlock(&writer->mutex);
     return status;

@@ -16,6 +16,7 @@ struct writer_job {
        is the callee's again. */
     void (*done)(struct writer_job *job, enum status status, const struct error *error);
     struct writer_job *next; /* the queue's */
+    int64_t queued_ns;       /* the queue's */
     enum status status;      /* the writer's */
     struct error error;      /* the writer's */
 };
@@ -32,15 +33,17 @@ struct writer_log_limits {
 
 struct writer_options {
     slice location;
-    size_t max_queue; /* jobs waiting; beyond: BUSY */
-    size_t max_batch; /* jobs per transaction */
-    bool exclusive;   /* DB_WRITE_ALONE: BUSY from writer_new when another process writes alone */
+    size_t max_queue;  /* jobs waiting; beyond: BUSY */
+    size_t max_batch;  /* jobs per transaction */
+    bool exclusive;    /* DB_WRITE_ALONE: BUSY from writer_new when another process writes alone */
+    int64_t refuse_ms; /* while the oldest job waits for longer, no more are taken: BUSY. 0: no such bound */
+    int64_t late_ms;   /* a job that has waited longer is not run, but told BUSY. 0: no such bound */
     struct writer_log_limits log;
 };
 
 enum status writer_new(const struct writer_options *options, struct writer **out, struct error *error) MUST_USE;
-/* Any thread; never blocks on the disk. BUSY when the queue is full, UNAVAILABLE after writer_stop: done() is then not
-   called. */
+/* Any thread; never blocks on the disk. BUSY when the queue is full, or slow (refuse_ms), UNAVAILABLE after writer_stop:
+   done() is then not called. */
 enum status writer_submit(struct writer *writer, struct writer_job *job) MUST_USE;
 /* Submits and waits: for commands and start-up, never on a loop or in the writer. */
 enum status writer_run(struct writer *writer, enum status (*apply)(struct db *db, void *ctx, struct error *error),
@@ -60,6 +63,9 @@ struct writer_figures {
     int64_t batches;        /* transactions committed, or tried */
     int64_t failed_commits; /* and transactions that could not begin */
     int64_t waiting;        /* jobs not taken up yet */
+    int64_t refused;        /* BUSY was said by writer_submit */
+    int64_t late;           /* … and to jobs that had waited too long */
+    int64_t longest_wait_ns;
     struct writer_log log;
 };
 struct writer_figures writer_figures(struct writer *writer);

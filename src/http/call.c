@@ -56,6 +56,8 @@ void http__call_free(struct http_call *call) {
 
 void http__call_release(struct http_call *call) {
     struct http__home *home = call->home;
+    atomic_fetch_sub_explicit(&home->server->body_bytes, call->body_counted, memory_order_relaxed);
+    call->body_counted = 0;
     if (call->holds_blobs) {
         blob_unref(call->head_blob);
         blob_unref(call->body_blob);

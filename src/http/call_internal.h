@@ -17,6 +17,7 @@ struct http_call {
     struct http__head head;
     struct http__chunked chunked;
     struct buf body;
+    size_t body_counted; /* bytes of it in the server's body_bytes */
     int64_t received_ns;
     uint64_t id;
     void *data;

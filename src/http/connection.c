@@ -335,6 +335,18 @@ static size_t head_step(struct http__connection *c, slice bytes) {
     return n;
 }
 
+/* Counts what the body has grown by; false: all bodies together take more than they may. */
+static bool count_body(struct http__connection *c, struct http_call *call) {
+    struct http_server *server = c->home->server;
+    size_t grown = call->body.capacity - call->body_counted;
+    if (grown == 0) {
+        return true;
+    }
+    call->body_counted = call->body.capacity;
+    return atomic_fetch_add_explicit(&server->body_bytes, grown, memory_order_relaxed) + grown <=
+           server->options.bodies_bytes;
+}
+
 static size_t body_step(struct http__connection *c, slice bytes) {
     struct http_call *call = c->call;
     slice rest = bytes;
@@ -351,6 +363,10 @@ static size_t body_step(struct http__connection *c, slice bytes) {
             return 0;
         }
         is_whole = call->chunked.state == HTTP__CHUNK_DONE;
+    }
+    if (!count_body(c, call)) {
+        http__connection_refuse(c, REFUSE(503, "Too much is being sent at once. Please try again."));
+        return 0;
     }
     if (is_whole) {
         hand_over(c, call);
@@ -487,13 +503,15 @@ void http__connection_refuse(struct http__connection *c, struct http__refusal re
         c->call = NULL;
     }
     char text[512];
+    const char *more = refusal.status == 405   ? "Allow: GET, HEAD, POST, OPTIONS\r\n"
+                       : refusal.status == 503 ? "Retry-After: 2\r\n"
+                                               : "";
     slice date = http__home_date(c->home, HTTP__CLOSE);
-    int n =
-        snprintf(text, sizeof text,
-                 "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\n"
-                 "Cache-Control: no-store\r\n%s%.*s%s\n",
-                 refusal.status, http_status_phrase(refusal.status), strlen(refusal.reason) + 1,
-                 refusal.status == 405 ? "Allow: GET, HEAD, POST, OPTIONS\r\n" : "", SLICE_FMT(date), refusal.reason);
+    int n = snprintf(text, sizeof text,
+                     "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\n"
+                     "Cache-Control: no-store\r\n%s%.*s%s\n",
+                     refusal.status, http_status_phrase(refusal.status), strlen(refusal.reason) + 1, more,
+                     SLICE_FMT(date), refusal.reason);
     assert(n > 0 && (size_t)n < sizeof text);
     const struct http_server_options *options = &c->home->server->options;
     if (options->refused) {

@@ -127,7 +127,8 @@ struct http_server {
     size_t home_count;
     int64_t tick_ms;
     struct listening listening;
-    pthread_mutex_t mutex; /* guards closed_homes */
+    _Atomic size_t body_bytes; /* that all calls hold */
+    pthread_mutex_t mutex;     /* guards closed_homes */
     pthread_cond_t closed;
     size_t closed_homes;
     bool is_stopped;

@@ -18,6 +18,7 @@ struct http_server_options http_server_defaults(void) {
         .line_bytes = 8 * 1024,
         .header_count = 100,
         .body_bytes = 1024 * 1024,
+        .bodies_bytes = 64 * 1024 * 1024,
         .connections = 10000,
         .head_ms = 10000,
         .body_ms = 30000,

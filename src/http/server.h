@@ -16,7 +16,7 @@
  *   405  TRACE, CONNECT      501  other methods, other transfer codings      505  HTTP/2.0, HTTP/1.2, …
  *   408  the whole head, or the whole body, was not there at its deadline, however busily bytes trickled
  *   413  body over its ceiling, declared or counted   414  request line   417  Expect other than 100-continue
- *   431  head or number of fields   503  too many connections
+ *   431  head or number of fields   503  too many connections, too many bytes of bodies (with Retry-After)
  * Upgrade is ignored. Trailers are read, and dropped. */
 #ifndef PALABRE_HTTP_SERVER_H
 #define PALABRE_HTTP_SERVER_H
@@ -47,11 +47,13 @@ struct http_done {
 };
 
 struct http_server_options {
-    const char *listen;      /* see os/listen.h */
-    size_t head_bytes;       /* most bytes of a head, request line and empty line included */
-    size_t line_bytes;       /* most bytes of a request line; ≤ head_bytes */
-    size_t header_count;     /* most header fields; ≤ 256 */
-    size_t body_bytes;       /* most bytes of a body */
+    const char *listen;  /* see os/listen.h */
+    size_t head_bytes;   /* most bytes of a head, request line and empty line included */
+    size_t line_bytes;   /* most bytes of a request line; ≤ head_bytes */
+    size_t header_count; /* most header fields; ≤ 256 */
+    size_t body_bytes;   /* most bytes of a body */
+    size_t
+        bodies_bytes; /* most bytes of all bodies at a time, those being read and those being worked on; beyond: 503 */
     size_t connections;      /* most at a time, over all loops (shared out evenly) */
     int64_t head_ms;         /* from its first byte to the end of a head */
     int64_t body_ms;         /* from the end of the head to the end of the body */
@@ -74,7 +76,7 @@ struct http_server_options {
     void *ctx;
 };
 
-/* 127.0.0.1:8080; 16 KiB, 8 KiB, 100, 1 MiB; 10,000 connections; 10 s, 30 s, 60 s, 30 s; 16 MiB; X-Forwarded-For from
+/* 127.0.0.1:8080; 16 KiB, 8 KiB, 100, 1 MiB, 64 MiB; 10,000 connections; 10 s, 30 s, 60 s, 30 s; 16 MiB; X-Forwarded-For from
    loopback. handle is yet to be set. */
 struct http_server_options http_server_defaults(void);
 

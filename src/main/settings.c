@@ -64,6 +64,11 @@ static const struct setting TABLE[] = {
      "Most readers who follow discussions as they change, besides. Each needs a descriptor (ulimit -n); beyond: 503."},
     {"live_heartbeat", NUMBER, AT(live_heartbeat), "25", 1, 3600, NULL,
      "Seconds between two signs of life to each of them. Less than the proxy waits for an answer (nginx: 60)."},
+    {"queue_ms", NUMBER, AT(queue_ms), "500", 10, 60000, NULL,
+     "Milliseconds that a request may wait for a worker. While one waits for longer, others are refused at once: 503, "
+     "with what was typed given back. Pages in memory are served all the while."},
+    {"bodies_mb", NUMBER, AT(bodies_mb), "64", 8, 1048576, NULL,
+     "Megabytes of all that is being sent to the server at a time. Beyond: 503."},
     {"head_timeout", NUMBER, AT(head_timeout), "10", 1, 3600, NULL, "Seconds for the whole head of a request."},
     {"body_timeout", NUMBER, AT(body_timeout), "30", 1, 3600, NULL, "Seconds for the whole body of a request."},
     {"idle_timeout", NUMBER, AT(idle_timeout), "60", 1, 3600, NULL, "Seconds between two requests of a connection."},

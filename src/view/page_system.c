@@ -107,15 +107,16 @@ static const struct error_words *find_words(int http_status, enum view_error_abo
     return http_status >= 500 ? &general : &refused;
 }
 
+static slice wait_text(struct view__page *p, int64_t seconds) {
+    if (seconds <= 0) return view__text(p, T("Please try again in a moment."));
+    slice message = catalog_get_plural(
+        p->catalog, TN("Please try again in a second.", "Please try again in {count} seconds."), seconds);
+    return catalog_format(p->arena, message, (struct catalog_argument[]){{S("count"), view__number(p, seconds)}}, 1);
+}
+
 static slice next_text(struct view__page *p, const struct view_error *page, const struct error_words *w) {
-    if (page->retry_after_s > 0) {
-        slice message =
-            catalog_get_plural(p->catalog, TN("Please try again in a second.", "Please try again in {count} seconds."),
-                               page->retry_after_s);
-        return catalog_format(p->arena, message,
-                              (struct catalog_argument[]){{S("count"), view__number(p, page->retry_after_s)}}, 1);
-    }
-    if (page->http_status == 429 || page->http_status == 503) return view__text(p, T("Please try again in a moment."));
+    if (page->retry_after_s > 0) return wait_text(p, page->retry_after_s);
+    if (page->http_status == 429 || page->http_status == 503) return wait_text(p, 0);
     return w->next ? view__text(p, w->next) : S("");
 }
 
@@ -135,4 +136,29 @@ enum status view_error(const struct view_context *context, const struct view_err
     value_set_string(p.root, S("back"), page->back);
     value_set_string(p.root, S("request_id"), page->http_status >= 500 ? page->request_id : S(""));
     return view__page_render(&p, S("error"), out, error);
+}
+
+enum { BUSY_LINE_BYTES = 100 }; /* a longer value is somebody's text */
+
+static bool is_text(slice value) { return value.n > BUSY_LINE_BYTES || slice_find_char(value, '\n') != SIZE_MAX; }
+
+enum status view_busy(const struct view_context *context, const struct view_busy *page, struct buf *out,
+                      struct error *error) {
+    struct view__page p;
+    view__page_begin(&p, context);
+    value_set_string(p.root, S("heading"), view__text(&p, T("Back in a moment")));
+    value_set_string(p.root, S("next"), wait_text(&p, page->retry_after_s));
+    value_set_bool(p.root, S("given_back"), page->action.n > 0);
+    value_set_string(p.root, S("action"), page->action);
+    value_set_string(p.root, S("back"), page->back);
+    struct value *hidden = value_set_list(p.root, S("hidden")), *shown = value_set_list(p.root, S("shown"));
+    for (size_t i = 0; i < page->field_count; i++) {
+        const struct view_busy_field *field = &page->fields[i];
+        bool seen = slice_equal(field->name, S("text")) || slice_equal(field->name, S("body")) || is_text(field->value);
+        struct value *item = value_list_add_object(seen ? shown : hidden);
+        value_set_string(item, S("name"), field->name);
+        value_set_string(item, S("value"), field->value);
+        value_set_int(item, S("number"), (int64_t)i);
+    }
+    return view__page_render(&p, S("busy"), out, error);
 }

@@ -52,4 +52,20 @@ struct view_error {
 enum status view_error(const struct view_context *context, const struct view_error *page, struct buf *out,
                        struct error *error) MUST_USE;
 
+/* There is more to do than the machine can: made on a loop, so short, and without anything that must be read from the
+   database (of the context's site only the language is used). What was sent is given back in a form that sends the same
+   again: what is long, or has several lines, to be seen. */
+struct view_busy_field {
+    slice name, value;
+};
+struct view_busy {
+    slice action; /* where the form goes; empty: there is nothing to give back */
+    const struct view_busy_field *fields;
+    size_t field_count;
+    slice back;            /* local address to ask again; for what was not given back */
+    int64_t retry_after_s; /* 0: unknown */
+};
+enum status view_busy(const struct view_context *context, const struct view_busy *page, struct buf *out,
+                      struct error *error) MUST_USE;
+
 #endif

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -287,6 +288,34 @@ static void a_full_queue_is_busy(void **state) {
     free(jobs);
 }
 
+static void waits_no_longer_than_it_may(void **state) {
+    struct fixture *f = *state;
+    struct job first, waiting, refused;
+    writer_free(f->writer);
+    struct writer_options options = {.location = slice_of(f->folder.database),
+                                     .max_queue = QUEUE,
+                                     .max_batch = BATCH,
+                                     .refuse_ms = 200,
+                                     .late_ms = 400};
+    assert_int_equal(writer_new(&options, &f->writer, &f->error), OK);
+    hold(f, &first);
+    submit(f, &waiting, 1, OK);
+    nanosleep(&(struct timespec){0, 600 * 1000000}, NULL);
+    refused = (struct job){.job = {.apply = job_apply, .done = job_done}, .pen = &f->pen};
+    assert_int_equal(writer_submit(f->writer, &refused.job), BUSY);
+    let_go(f);
+    wait_told(f, 2);
+    assert_int_equal(waiting.told, BUSY);
+    assert_string_equal(waiting.detail, "it waited too long to be written");
+    assert_int_equal(refused.told_at, 0);
+    assert_int_equal(count_rows(f, "1"), 0);
+    submit(f, &waiting, 1, OK);
+    wait_told(f, 3);
+    assert_int_equal(waiting.told, OK);
+    assert_int_equal(writer_figures(f->writer).refused, 1);
+    assert_int_equal(writer_figures(f->writer).late, 1);
+}
+
 static void *stop(void *ctx) {
     writer_stop(ctx);
     return NULL;
@@ -450,6 +479,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(when_the_commit_fails_nobody_was_served, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_transaction_is_run_again_without_the_culprit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_queue_is_busy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(waits_no_longer_than_it_may, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stopping_does_what_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(several_threads_may_wait_for_their_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_server_is_refused, set_up, tear_down),

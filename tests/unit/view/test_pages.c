@@ -504,6 +504,32 @@ static void errors_say_what_to_do(void **state) {
     assert_int_equal(count(f, "//b"), 0);
 }
 
+/* What could not be taken is given back whole, in a form that sends the same again. */
+static void busy_gives_back_what_was_typed(void **state) {
+    struct fixture *f = *state;
+    struct error error;
+    const struct view_busy_field fields[] = {{S("token"), S("t<\"k")},
+                                             {S("text"), S("</textarea><b>mine")},
+                                             {S("note"), S("one\r\ntwo")},
+                                             {S("action"), S("send")}};
+    const struct view_busy page = {
+        .action = S("/articles/12/comments"), .fields = fields, .field_count = ARRAY_COUNT(fields), .retry_after_s = 2};
+    check_page(f, "busy-kept", view_busy(&f->samples.context, &page, &f->out, &error));
+    assert_has(f, "action=\"/articles/12/comments\"");
+    assert_has(f, "name=\"token\" value=\"t&lt;&quot;k\"");
+    assert_has(f, "name=\"action\" value=\"send\"");
+    assert_has(f, "&lt;/textarea&gt;&lt;b&gt;mine</textarea>");
+    assert_int_equal(count(f, "//textarea"), 2);
+    assert_int_equal(count(f, "//input[@type='hidden']"), 2);
+    assert_int_equal(count(f, "//b"), 0);
+
+    const struct view_busy nothing = {.back = S("/comments/7?x=1&y=2")};
+    buf_clear(&f->out);
+    check_page(f, "busy", view_busy(&f->samples.context, &nothing, &f->out, &error));
+    assert_int_equal(count(f, "//form"), 0);
+    assert_has(f, "href=\"/comments/7?x=1&amp;y=2\"");
+}
+
 /* Script in any field is inert. */
 static void hostile_words_are_inert(void **state) {
     struct fixture *f = *state;
@@ -574,6 +600,7 @@ int main(void) {
         BOTH(readers_report),
         BOTH(newsroom_comes_in),
         BOTH(errors_say_what_to_do),
+        BOTH(busy_gives_back_what_was_typed),
         BOTH(hostile_words_are_inert),
         BOTH(a_full_buffer_is_an_error),
     };
