@@ -150,7 +150,7 @@ int main(int argc, char **argv) {
         if (strcmp(argv[i], "--db") == 0)
             path = argv[i + 1];
         else if (strcmp(argv[i], "--clients") == 0)
-            clients = atoi(argv[i + 1]);
+            clients = (int)strtol(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--seconds") == 0)
             seconds = strtod(argv[i + 1], NULL);
         else if (strcmp(argv[i], "--warm-up") == 0)
