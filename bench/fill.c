@@ -3,8 +3,8 @@
 
        fill --data DIR [--articles A] [--messages N] [--pending P] [--roots-only]
 
-   A articles (1) of N messages each (1000), published, then P that wait (0), in transactions of 20,000. An existing folder gets more articles.
-   Speaks to the domain alone, as an importer does; `palabre check --data DIR` is clean after. */
+   A articles (1) of N messages each (1000), published, then P that wait (0), in transactions of 4,096. An existing folder
+   gets more articles. Speaks to the domain alone, as an importer does; `palabre check --data DIR` is clean after. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "db/db.h"
@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { BATCH = 20000, RECENT = 64, MESSAGES_MAX = 10 * 1000 * 1000 };
+enum { BATCH = 4096, REPORT_EVERY = 16 * BATCH, TEXTS = 2048, RECENT = 64, MESSAGES_MAX = 10 * 1000 * 1000 };
 
 static const char *const NAMES[] = {
     "Hélène",  "Gérard M.", "Zoé",       "Karim B.",  "marinette", "Le lecteur du fond", "Y. Kervella", "Papi Roch",
@@ -53,9 +53,14 @@ static const char *const ENDINGS[] = {
     ", tout simplement.",
 };
 
+struct text {
+    slice source, html;
+};
+
 struct generator {
     struct db *db;
-    struct arena *arena; /* reset after each message */
+    struct arena *arena; /* reset after each batch */
+    struct text texts[TEXTS];
     uint64_t seed;
     int64_t articles, messages, pending;
     bool roots_only;
@@ -115,52 +120,74 @@ static enum status add_article(struct generator *g, int64_t index, article_id *i
     return status ? status : import_article_add(g->db, &in, id, &made, error);
 }
 
-static enum status add_message(struct generator *g, int64_t article, article_id id, int64_t index,
-                               struct error *error) {
+/* Texts are drawn from a pool, rendered once each: what is measured, and waited for, is the database. */
+static enum status make_texts(struct generator *g, struct error *error) {
+    struct markdown_options options = {.language = S("fr")};
+    for (size_t i = 0; i < ARRAY_COUNT(g->texts); i++) {
+        struct html html;
+        g->texts[i].source = text(g);
+        enum status status = markdown_comment(g->arena, g->texts[i].source, &options, &html, error);
+        if (status) return status;
+        g->texts[i].html = html.s;
+    }
+    g->arena = arena_new((size_t)64 << 20); /* the pool keeps the other */
+    return OK;
+}
+
+static slice key_of(struct generator *g, int64_t article, int64_t index) {
+    return arena_format(g->arena, "%jd-%jd-%jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)index);
+}
+
+static void make_message(struct generator *g, int64_t article, article_id id, int64_t index,
+                         struct import_comment *out) {
     time_ms begin = g->now - INT64_C(399) * 24 * 3600 * 1000;
-    struct import_comment in = {
+    const struct text *text = &PICK(g, g->texts);
+    bool waits = index >= g->messages; /* those are roots: each may be published on its own */
+    *out = (struct import_comment){
         .source = S("bench:fill"),
-        .key = arena_format(g->arena, "%jd-%jd-%jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)index),
+        .key = key_of(g, article, index),
         .article = id,
-        .state = index < g->messages ? COMMENT_PUBLISHED : COMMENT_PENDING,
+        .state = waits ? COMMENT_PENDING : COMMENT_PUBLISHED,
         .name = slice_of(PICK(g, NAMES)),
-        .text_source = text(g),
+        .text_source = text->source,
+        .html = text->html,
         .language = S("fr"),
         .submitted_at = begin + (g->now - begin) / (g->messages + g->pending + 1) * (index + 1),
     };
-    bool waits = index >= g->messages; /* those are roots: each may be published on its own */
-    if (!g->roots_only && !waits && index > 0 && draw(g, 10) < 4) {
-        uint64_t recent = index < RECENT ? (uint64_t)index : RECENT;
-        int64_t parent = index - 1 - (int64_t)draw(g, recent);
-        in.parent_key = arena_format(g->arena, "%jd-%jd-%jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)parent);
-    }
-    struct markdown_options options = {.language = S("fr")};
-    struct html html;
-    enum status status = markdown_comment(g->arena, in.text_source, &options, &html, error);
-    if (status) return status;
-    in.html = html.s;
-    comment_number number;
-    bool made;
-    return import_comment_add(g->db, &in, &number, &made, error);
+    if (g->roots_only || waits || index == 0 || draw(g, 10) >= 4) return;
+    uint64_t recent = index < RECENT ? (uint64_t)index : RECENT;
+    out->parent_key = key_of(g, article, index - 1 - (int64_t)draw(g, recent));
+}
+
+/* Messages from index on, at most BATCH, in one transaction. */
+static enum status add_messages(struct generator *g, int64_t article, article_id id, int64_t index, int64_t end,
+                                struct error *error) {
+    static struct import_comment comments[BATCH];
+    static struct import_result results[BATCH];
+    size_t count = 0;
+    arena_reset(g->arena);
+    for (int64_t i = index; i < end; i++) make_message(g, article, id, i, &comments[count++]);
+    enum status status = db_write_begin(g->db, error);
+    if (status == OK) status = import_comments_add(g->db, comments, count, results, error);
+    if (status == OK) return db_write_commit(g->db, error);
+    db_write_rollback(g->db);
+    return status;
 }
 
 static enum status fill_article(struct generator *g, int64_t article, struct error *error) {
     article_id id = {0};
+    int64_t count = g->messages + g->pending;
     enum status status = db_write_begin(g->db, error);
     if (status == OK) status = add_article(g, article, &id, error);
-    for (int64_t i = 0; status == OK && i < g->messages + g->pending; i++) {
-        arena_reset(g->arena);
-        status = add_message(g, article, id, i, error);
-        if (status || (i + 1) % BATCH != 0) continue;
-        status = db_write_commit(g->db, error);
-        if (status == OK) status = db_write_begin(g->db, error);
-        fprintf(stderr, "article %jd: %jd messages\n", (intmax_t)article + 1, (intmax_t)i + 1);
-    }
     if (status == OK) status = db_write_commit(g->db, error);
-    if (status)
-        db_write_rollback(g->db);
-    else
-        printf("article %jd: %jd messages\n", (intmax_t)id.v, (intmax_t)(g->messages + g->pending));
+    if (status) db_write_rollback(g->db);
+    for (int64_t i = 0; status == OK && i < count; i += BATCH) {
+        int64_t end = count - i < BATCH ? count : i + BATCH;
+        status = add_messages(g, article, id, i, end, error);
+        if (end % REPORT_EVERY == 0)
+            fprintf(stderr, "article %jd: %jd messages\n", (intmax_t)article + 1, (intmax_t)end);
+    }
+    if (status == OK) printf("article %jd: %jd messages\n", (intmax_t)id.v, (intmax_t)count);
     return status;
 }
 
@@ -197,7 +224,8 @@ static bool parse(int argc, char **argv, struct generator *g, const char **folde
 }
 
 int main(int argc, char **argv) {
-    struct generator g = {.seed = UINT64_C(0x9e3779b97f4a7c15), .articles = 1, .messages = 1000, .now = clock_now()};
+    static struct generator g;
+    g = (struct generator){.seed = UINT64_C(0x9e3779b97f4a7c15), .articles = 1, .messages = 1000, .now = clock_now()};
     const char *folder = NULL;
     struct error error = {0};
     if (!parse(argc, argv, &g, &folder)) {
@@ -207,7 +235,9 @@ int main(int argc, char **argv) {
     g.run = g.now;
     g.arena = arena_new((size_t)64 << 20);
     enum status status = crypto_init(&error);
+    struct arena *pool = g.arena;
     if (status == OK) status = open_site(&g, folder, &error);
+    if (status == OK) status = make_texts(&g, &error);
     int64_t began = clock_monotonic_ms();
     for (int64_t i = 0; status == OK && i < g.articles; i++) status = fill_article(&g, i, &error);
     double seconds = (double)(clock_monotonic_ms() - began) / 1000;
@@ -217,6 +247,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%.1f s, %.0f messages/s\n", seconds,
                 (double)(g.articles * (g.messages + g.pending)) / (seconds + 1e-9));
     db_close(g.db);
-    arena_free(g.arena);
+    if (g.arena != pool) arena_free(g.arena);
+    arena_free(pool);
     return status ? status_info(status)->exit_code : 0;
 }

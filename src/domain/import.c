@@ -128,8 +128,6 @@ static enum status insert(struct db *db, const struct import_comment *input, str
     bool numbered;
     enum status status = is_free(db, input->wanted_number, &numbered, error);
     if (status != OK) return status;
-    struct crypto_hash nobodys_secret;
-    crypto_random(nobodys_secret.bytes, sizeof nobodys_secret.bytes);
     struct db_rows *rows CLEANUP(db_finish_p) =
         db_use(db, numbered ? DB_IMPORT_COMMENT_ADD_NUMBERED : DB_IMPORT_COMMENT_ADD);
     if (numbered) db_bind_int(rows, "number", input->wanted_number);
@@ -145,7 +143,6 @@ static enum status insert(struct db *db, const struct import_comment *input, str
     db_bind_text(rows, "language", input->language);
     db_bind_text(rows, "website", input->website);
     db_bind_int(rows, "submitted_at", input->submitted_at);
-    db_bind_blob(rows, "secret_hash", slice_make(nobodys_secret.bytes, sizeof nobodys_secret.bytes));
     db_bind_text(rows, "email", input->email);
     db_bind_blob(rows, "address_sealed", input->address_sealed.n ? input->address_sealed : (slice){NULL, 0});
     db_bind_text(rows, "fingerprint", input->fingerprint);

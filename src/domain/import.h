@@ -1,6 +1,13 @@
 /* Doors for moving in: rows with their own dates, states and keys. Writer, within the importer's transaction; what fails
-   must be undone by it (a savepoint, or all). Each row made is journalled: 'article.import', 'comment.import', with where it
-   comes from and the hash of its text. HTML is kept as the importer made it, with renderer version 0: never made anew. */
+   must be undone by it (a savepoint, or all). HTML is kept as the importer made it, with renderer version 0: never made
+   anew.
+
+   Journalled: each article ('article.import') and each comment added alone ('comment.import'), with where it comes from
+   and the hash of its text; comments added together as one row of their discussion's chain ('comments.import', about the
+   article): source, how many, the first and the last number, and rows_sha256. That is the last of a chain of hashes, one
+   for each comment made, in the order of calls, the first from 32 zero bytes:
+   hash = SHA-256(previous ‖ row), row = the fields number, parent's number (0: none), state, submitted_at, key, name, title,
+   text_source, written as in journal.h. Who holds the export can show with it what was taken in, text by text. */
 #ifndef PALABRE_DOMAIN_IMPORT_H
 #define PALABRE_DOMAIN_IMPORT_H
 
@@ -25,10 +32,22 @@ struct import_comment {
     time_ms submitted_at;
     slice address_sealed, fingerprint;
     int64_t wanted_number; /* 0: none. Taken when it was never given; so old #comment-N addresses stay true */
+    bool or_root;          /* import_comments_add: a root when its parent is not there, or elsewhere */
 };
 /* Published ones get their ordinals in the order of calls: call in order of date, parents first. INVALID: no key, or the
    parent is not there or elsewhere. Once there, it stays as it is: *made false, *number its number. */
 enum status import_comment_add(struct db *db, const struct import_comment *input, comment_number *number, bool *made,
                                struct error *error) MUST_USE;
+
+struct import_result {
+    comment_number number;
+    bool made;    /* false: it was there already, and stays as it is */
+    bool is_root; /* as or_root says */
+};
+/* Many at once, of one article and one source: rows are written once, in their final state, and counters and journal once
+   for all. The same as import_comment_add one by one, in the same order, but for the journal. results: count of them.
+   count: what memory likes, some thousand. INVALID as import_comment_add, also when one has another article or source. */
+enum status import_comments_add(struct db *db, const struct import_comment *items, size_t count,
+                                struct import_result *results, struct error *error) MUST_USE;
 
 #endif

@@ -18,6 +18,7 @@ static const struct {
     const char *path, *sha256;
 } LANDED[] = {
     {"0001_initial.sql", "c9637029df2e8e3a0da82c7058f600c1e0065b9c682d4745e92acdd0abe88f6d"},
+    {"0002_sparse_uniqueness.sql", "c41b2d089c7d239a04ab2a853794cbbccdf0f1c3dffe057c38a996ce335c452e"},
 };
 
 static void landed_migrations_are_as_they_were(void **state) {
