@@ -20,6 +20,10 @@ struct html html_escape(struct arena *arena, slice plain);
    sections, titles of comments. */
 struct html html_escape_typographic(struct arena *arena, slice language, slice plain);
 
+/* The same for a headline: short words with hyphens (restera-t-il, Fontaine-Basse) stand in <span class="whole">, which
+   the style sheet does not break. */
+struct html html_escape_headline(struct arena *arena, slice language, slice plain);
+
 /* Only for bytes that came out of this room and were stored in our own database since. Borrowed. */
 struct html html_from_stored(slice stored);
 

@@ -168,6 +168,7 @@ void view__set_article(struct view__page *p, struct value *object, const struct 
     slice href = view__article_address(p, article);
     value_set_string(object, S("href"), href);
     value_set_html(object, S("headline"), html_escape_typographic(p->arena, article->language, article->headline));
+    value_set_html(object, S("headline_set"), html_escape_headline(p->arena, article->language, article->headline));
     view__set_lang(p, object, article->language);
     value_set_string(object, S("language"), p->language);
     set_section(p, object, article);

@@ -216,6 +216,21 @@ static void escapes_markup(void **state) {
     struct arena *arena = arena_new(1 << 20);
     assert_int_equal(case_differs("<", html_escape(arena, S("<b a=\"'\">&")).s, "&lt;b a=&quot;&#39;&quot;&gt;&amp;"),
                      0);
+    static const struct text_case HEADLINES[] = {
+        {"Le pont restera-t-il ?", "Le pont <span class=\"whole\">restera-t-il</span>~?"},
+        {"Fontaine-Été, l'arc-en-ciel",
+         "<span class=\"whole\">Fontaine-Été</span>, l’<span class=\"whole\">arc-en-ciel</span>"},
+        {"un-mot-composé-bien-long", "un-mot-composé-bien-long"},
+        {"<a-b> - c -d e-", "&lt;<span class=\"whole\">a-b</span>&gt; - c -d e-"},
+        {"", ""},
+        {"\xff-\xc3", "\xff-\xc3"},
+    };
+    int wrong = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(HEADLINES); i++) {
+        slice got = readable(arena, html_escape_headline(arena, S("fr"), slice_of(HEADLINES[i].in)).s);
+        wrong += case_differs(HEADLINES[i].in, got, HEADLINES[i].out);
+    }
+    assert_int_equal(wrong, 0);
     slice typographic = readable(arena, html_escape_typographic(arena, S("fr"), S("\"<b>\" !")).s);
     assert_int_equal(case_differs("\"<b>\" !", typographic, "«_&lt;b&gt;_»~!"), 0);
     arena_free(arena);
