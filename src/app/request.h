@@ -133,6 +133,7 @@ void request_set_cookie(struct request *r, slice name, slice value, int64_t max_
 
 /* --- Writing ----------------------------------------------------------------------------------------------------- */
 
+/* When the disk is too far behind, apply and after are not called: the request is answered with 503, and what was typed. */
 void request_write(struct request *r, void *data,
                    enum status (*apply)(struct db *db, struct request *r, void *data, struct error *error),
                    void (*after)(struct request *r, void *data, enum status status, const struct error *error));

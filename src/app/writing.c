@@ -2,6 +2,7 @@
 #include "app/request.h"
 
 #include "app/after.h"
+#include "app/refuse.h"
 #include "domain/article.h"
 
 #include <stdatomic.h>
@@ -24,6 +25,10 @@ static enum status run_apply(struct db *db, struct writer_job *job, struct error
 /* On a worker: what the handler wanted to do after the commit. */
 static void run_after(void *job, void *thread_state) {
     struct request *r = job;
+    if (r->job.late) {
+        refuse_busy(r);
+        return;
+    }
     r->worker = thread_state;
     r->db = r->worker->db;
     struct site site;
@@ -87,11 +92,8 @@ void request_write(struct request *r, void *data,
     r->after = after;
     r->job = (struct writer_job){.apply = run_apply, .done = run_done};
     r->error = (struct error){OK, ""};
-    struct app *app = r->app;
-    if (writer_submit(app->writer, &r->job) == OK) return;
-    error_set(&r->error, BUSY, "the writer's queue is full");
-    r->status = BUSY;
-    after(r, data, BUSY, &r->error);
+    if (writer_submit(r->app->writer, &r->job) == OK) return;
+    refuse_busy(r);
 }
 
 static void touch(struct request *r, struct touched touched) {

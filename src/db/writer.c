@@ -50,9 +50,10 @@ static struct writer_job *queue_take(struct queue *queue) {
 /* The thread */
 
 /* With the mutex: whether the job has waited for too long to be run still. */
-static bool is_late(struct writer *writer, const struct writer_job *job, int64_t now) {
+static bool is_late(struct writer *writer, struct writer_job *job, int64_t now) {
     int64_t waited = now - job->queued_ns;
-    if (writer->late_ns && waited > writer->late_ns) {
+    job->late = writer->late_ns && waited > writer->late_ns;
+    if (job->late) {
         writer->figures.late++;
         return true;
     }

@@ -17,6 +17,7 @@ struct writer_job {
     void (*done)(struct writer_job *job, enum status status, const struct error *error);
     struct writer_job *next; /* the queue's */
     int64_t queued_ns;       /* the queue's */
+    bool late;               /* the writer's: told BUSY because it waited too long; apply has not run */
     enum status status;      /* the writer's */
     struct error error;      /* the writer's */
 };

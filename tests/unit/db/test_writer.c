@@ -306,12 +306,14 @@ static void waits_no_longer_than_it_may(void **state) {
     let_go(f);
     wait_told(f, 2);
     assert_int_equal(waiting.told, BUSY);
+    assert_true(waiting.job.late);
     assert_string_equal(waiting.detail, "it waited too long to be written");
     assert_int_equal(refused.told_at, 0);
     assert_int_equal(count_rows(f, "1"), 0);
     submit(f, &waiting, 1, OK);
     wait_told(f, 3);
     assert_int_equal(waiting.told, OK);
+    assert_false(waiting.job.late);
     assert_int_equal(writer_figures(f->writer).refused, 1);
     assert_int_equal(writer_figures(f->writer).late, 1);
 }
