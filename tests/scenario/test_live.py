@@ -120,10 +120,28 @@ def test_a_publication_reaches_every_follower(live, article):
         event = follower.event()
         assert event.kind == "published" and event.id == str(version)
         assert event.data == {"number": number, "kind": "published", "version": version, "count": 1}
-    # Whoever is told finds it on the page.
-    assert f"comment-{number}" in live.get(f"/articles/{article}").text
     for follower in followers + [elsewhere]:
         follower.close()
+
+
+def test_whoever_is_told_finds_it_on_the_page(live, article):
+    """The event leaves after the renewed page is there, and before the decision is answered: ask as fast as possible."""
+    from threading import Thread
+
+    reader, moderator = live.reader(), live.moderator()
+    waiting = [reader.send(article, name=f"Attend {i}", text=f"Le message {i} attend son tour").number for i in range(12)]
+    follower = follow(live, article)
+    page = http.client.HTTPConnection(urlsplit(live.url).netloc, timeout=PATIENCE_S)
+    for number in waiting:
+        deciding = Thread(target=moderator.decide, args=(number, "publish"))
+        deciding.start()
+        assert follower.event().data["number"] == number
+        page.request("GET", f"/articles/{article}-le-canal")
+        shown = page.getresponse().read().decode()
+        assert f'id="comment-{number}"' in shown
+        deciding.join()
+    page.close()
+    follower.close()
 
 
 def test_removal_edit_and_undo_are_told(live, article):
