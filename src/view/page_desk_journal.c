@@ -32,6 +32,84 @@ static const struct {
     {S_INIT("session.close"), T("signed out")},
 };
 
+/* What was acted on: before the colon of its code. */
+static const struct {
+    slice kind;
+    const char *text; /* {number} */
+} SUBJECTS[] = {
+    {S_INIT("comment"), T("message no. {number}")}, {S_INIT("article"), T("article no. {number}")},
+    {S_INIT("account"), T("account no. {number}")}, {S_INIT("section"), T("section no. {number}")},
+    {S_INIT("charter"), T("charter no. {number}")}, {S_INIT("session"), T("session no. {number}")},
+    {S_INIT("report"), T("report no. {number}")},
+};
+
+/* The names of details. Those that are not here are shown as they stand in the row that was hashed. */
+static const struct {
+    slice code;
+    const char *text;
+} DETAILS[] = {
+    {S_INIT("from"), T("state before")},
+    {S_INIT("state"), T("state")},
+    {S_INIT("decision"), T("decision no.")},
+    {S_INIT("undone"), T("decision undone no.")},
+    {S_INIT("rule"), T("rule")},
+    {S_INIT("report"), T("report no.")},
+    {S_INIT("charter"), T("charter no.")},
+    {S_INIT("session"), T("session no.")},
+    {S_INIT("count"), T("how many")},
+    {S_INIT("first"), T("first")},
+    {S_INIT("last"), T("last")},
+    {S_INIT("revision"), T("revision")},
+    {S_INIT("version"), T("version")},
+    {S_INIT("headline"), T("headline")},
+    {S_INIT("title"), T("title")},
+    {S_INIT("name"), T("name")},
+    {S_INIT("display_name"), T("displayed name")},
+    {S_INIT("role"), T("role")},
+    {S_INIT("language"), T("language")},
+    {S_INIT("moderation"), T("moderation")},
+    {S_INIT("closed"), T("discussion closed")},
+    {S_INIT("source"), T("imported from")},
+    {S_INIT("key"), T("number there")},
+};
+
+/* Values that are codes; under these names only, since a headline may read 'pending', too. */
+static const struct {
+    slice code;
+    const char *text;
+} STATES[] = {
+    {S_INIT("pending"), T("Pending")}, {S_INIT("published"), T("Published")}, {S_INIT("rejected"), T("Rejected")},
+    {S_INIT("spam"), T("Spam")},       {S_INIT("removed"), T("Removed")},     {S_INIT("withdrawn"), T("Withdrawn")},
+    {S_INIT("draft"), T("Draft")},
+};
+
+static slice subject_text(const struct view__page *p, slice subject) {
+    slice number = subject, kind = slice_cut(&number, ':');
+    if (slice_equal(subject, S("site"))) return view__text(p, T("the site"));
+    for (size_t i = 0; i < ARRAY_COUNT(SUBJECTS) && number.n > 0; i++) {
+        if (!slice_equal(SUBJECTS[i].kind, kind)) continue;
+        const struct catalog_argument argument = {S("number"), number};
+        return catalog_format(p->arena, view__text(p, SUBJECTS[i].text), &argument, 1);
+    }
+    return subject;
+}
+
+static slice detail_name(const struct view__page *p, slice code) {
+    for (size_t i = 0; i < ARRAY_COUNT(DETAILS); i++)
+        if (slice_equal(DETAILS[i].code, code)) return view__text(p, DETAILS[i].text);
+    return code;
+}
+
+static slice detail_value(const struct view__page *p, const struct view_journal_row *row,
+                          const struct view_journal_datum *datum) {
+    if (!slice_equal(datum->name, S("from")) && !slice_equal(datum->name, S("state"))) return datum->value;
+    bool own = slice_starts(row->subject, S("comment:")) && slice_equal(datum->value, S("withdrawn"));
+    if (own) return view__text(p, T("Withdrawn by its author"));
+    for (size_t i = 0; i < ARRAY_COUNT(STATES); i++)
+        if (slice_equal(STATES[i].code, datum->value)) return view__text(p, STATES[i].text);
+    return datum->value;
+}
+
 static slice act_text(const struct view__page *p, slice code) {
     for (size_t i = 0; i < ARRAY_COUNT(ACTS); i++)
         if (slice_equal(ACTS[i].code, code)) return view__text(p, ACTS[i].text);
@@ -78,6 +156,7 @@ static void set_row(struct view__page *p, struct value *item, const struct view_
     value_set_string(item, S("actor"), actor_text(p, row));
     value_set_string(item, S("act"), act_text(p, row->act));
     value_set_string(item, S("subject"), row->subject);
+    value_set_string(item, S("subject_text"), subject_text(p, row->subject));
     value_set_string(item, S("href"), subject_address(p, row->subject));
     value_set_string(item, S("only_href"), journal_address(p, row->subject, 0));
     value_set_string(item, S("hash"), row->hash);
@@ -85,8 +164,8 @@ static void set_row(struct view__page *p, struct value *item, const struct view_
     struct value *data = value_set_list(item, S("data"));
     for (size_t i = 0; i < row->data_count; i++) {
         struct value *datum = value_list_add(data);
-        value_set_string(datum, S("name"), row->data[i].name);
-        value_set_string(datum, S("value"), row->data[i].value);
+        value_set_string(datum, S("name"), detail_name(p, row->data[i].name));
+        value_set_string(datum, S("value"), detail_value(p, row, &row->data[i]));
     }
     value_set_bool(item, S("has_data"), row->data_count > 0);
 }

@@ -393,7 +393,7 @@ static void editing_keeps_what_was_typed(void **state) {
 static void journal_shows_every_row(void **state) {
     struct fixture *f = *state;
     struct error error = {OK, ""};
-    struct view_journal_datum datum = {S("rule"), S(EVIL)};
+    struct view_journal_datum data[] = {{S("rule"), S(EVIL)}, {S("from"), S("pending")}};
     struct view_journal_row rows[] = {{.id = 9,
                                        .chain = 3,
                                        .sequence = 2,
@@ -403,8 +403,8 @@ static void journal_shows_every_row(void **state) {
                                        .act = S("comment.publish"),
                                        .subject = S("comment:110"),
                                        .hash = S("0123456789abcdef"),
-                                       .data = &datum,
-                                       .data_count = 1},
+                                       .data = data,
+                                       .data_count = 2},
                                       {.id = 8,
                                        .at = now,
                                        .actor = S("system"),
@@ -417,6 +417,8 @@ static void journal_shows_every_row(void **state) {
     assert_int_equal(count(f, "//tbody/tr"), 2);
     assert_has(f, "message published");
     assert_has(f, "thing.unknown");
+    assert_has(f, ">message no. 110</a>");
+    assert_has(f, "<dt>state before</dt><dd>Pending</dd>");
     assert_has(f, "before=8");
     assert_int_equal(count(f, "//td/a[@href='/moderation/comments/110']"), 1);
     assert_has_not(f, "<script>alert");
