@@ -10,8 +10,10 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -68,9 +70,10 @@ static void handle(struct http_call *call, void *ctx) {
     }
 }
 
-static void start(int64_t write_ms, size_t connections) {
+static void start_at(const char *where, int64_t write_ms, size_t connections) {
     static const struct http_header NO_STORE = {S_INIT("Cache-Control"), S_INIT("no-store")};
     struct http_server_options options = loopback_options(&loopback);
+    options.listen = where;
     options.handle = handle;
     options.write_ms = write_ms;
     options.idle_ms = 300;
@@ -81,6 +84,8 @@ static void start(int64_t write_ms, size_t connections) {
     head = http_head_new(200, S("text/event-stream"), &NO_STORE, 1, -1);
     loopback_start(&loopback, &options, 1);
 }
+
+static void start(int64_t write_ms, size_t connections) { start_at("127.0.0.1:0", write_ms, connections); }
 
 static void stop(void) {
     loopback_stop(&loopback);
@@ -263,13 +268,21 @@ static void write_until_stalled(void *ctx) {
     }
 }
 
+/* On a path, where the system itself has no deadline. */
 static void cuts_by_the_write_deadline(void **state) {
     (void)state;
     static char text[4096];
+    char folder[] = "/tmp/palabre-stream-XXXXXX", where[96];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    assert_non_null(mkdtemp(folder));
+    snprintf(where, sizeof where, "unix:%s/socket", folder);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", where + 5);
     memset(text, 'x', sizeof text);
     struct blob *piece = blob_new(slice_make(text, sizeof text));
-    start(300, 100);
-    int slow = follow_narrowly();
+    start_at(where, 300, 100);
+    int slow = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(connect(slow, (const struct sockaddr *)&address, sizeof address), 0);
+    loopback_send(slow, S("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n"));
     loopback_wait(&begun, 1);
     int64_t began = clock_monotonic_ms();
     run(write_until_stalled, piece);
@@ -280,6 +293,7 @@ static void cuts_by_the_write_deadline(void **state) {
     blob_unref(piece);
     close(slow);
     stop();
+    rmdir(folder);
 }
 
 static void forgives_who_catches_up(void **state) {
