@@ -140,7 +140,8 @@ def figures(who, done):
 
 def filled(bench, messages, pending=0, articles=1, extra=()):
     """A copy of a data folder of that size, from bench/.cache, which is filled when it has none."""
-    name = "-".join(["fill", str(articles), str(messages), str(pending), *extra])
+    schema = len(os.listdir(os.path.join(ROOT, "db", "sqlite")))
+    name = "-".join(["fill", "schema%d" % schema, str(articles), str(messages), str(pending), *extra])
     kept = os.path.join(BENCH, ".cache", name)
     if not os.path.isdir(kept):
         print("filling %s: %d messages" % (os.path.relpath(kept, ROOT), articles * (messages + pending)), file=sys.stderr)

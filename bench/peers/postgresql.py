@@ -16,9 +16,11 @@ CREATE TABLE comment (
     renderer_version bigint NOT NULL, language text NOT NULL, website text NOT NULL, account_id bigint,
     submitted_at bigint NOT NULL, published_at bigint, edited_at bigint, edited_by_desk bigint NOT NULL,
     charter_version bigint NOT NULL, checks text NOT NULL, report_count bigint NOT NULL,
-    secret_hash bytea NOT NULL UNIQUE, send_key bytea UNIQUE, email text NOT NULL, device_hash bytea,
-    address_sealed bytea, fingerprint text NOT NULL, import_source text, import_key text,
-    UNIQUE (import_source, import_key));
+    secret_hash bytea NOT NULL, send_key bytea, email text NOT NULL, device_hash bytea,
+    address_sealed bytea, fingerprint text NOT NULL, import_source text, import_key text);
+CREATE UNIQUE INDEX ON comment (secret_hash) WHERE import_source IS NULL;
+CREATE UNIQUE INDEX ON comment (send_key) WHERE send_key IS NOT NULL;
+CREATE UNIQUE INDEX ON comment (import_source, import_key) WHERE import_source IS NOT NULL;
 CREATE UNIQUE INDEX ON comment (article_id, ordinal) WHERE root_number IS NULL AND ordinal IS NOT NULL;
 CREATE UNIQUE INDEX ON comment (root_number, ordinal) WHERE root_number IS NOT NULL AND ordinal IS NOT NULL;
 CREATE INDEX ON comment (submitted_at, number) WHERE state = 'pending';
