@@ -226,12 +226,19 @@ static bool read_pair(slice text, int64_t *first, int64_t *second) {
     return slice_to_int64(head, first) && *first > 0 && (!rest.p || slice_to_int64(rest, second));
 }
 
-/* Every field of that name: number and version, or number and decision. */
+static bool is_ordered(const struct deciding *d, int64_t number) {
+    for (size_t i = 0; i < d->count; i++)
+        if (d->orders[i].number.v == number) return true;
+    return false;
+}
+
+/* Every field of that name: number and version, or number and decision. A message is decided once, however often it is
+   named: its second decision would come too late for the first, and be told as a colleague's. */
 static void read_orders(struct request *r, struct deciding *d, slice field) {
     for (size_t i = 0; i < r->form.count && d->count < SEVERAL_MAX; i++) {
         int64_t number, second;
         if (!slice_equal(r->form.fields[i].name, field)) continue;
-        if (!read_pair(r->form.fields[i].value, &number, &second)) continue;
+        if (!read_pair(r->form.fields[i].value, &number, &second) || is_ordered(d, number)) continue;
         struct order *order = &d->orders[d->count++];
         *order = (struct order){.number = {number}};
         if (d->what == DO_UNDO)

@@ -220,6 +220,19 @@ def test_several_at_once_tell_what_was_done_and_what_was_not(server, article, ma
 
 def test_several_undone_pass_over_what_came_too_late(server, maud, marc, send):
     numbers = [send(), send()]
+def test_a_message_named_twice_is_decided_once(server, maud, send):
+    number, other = send(), send()
+    version = state_of(server, number)[1]
+    fields = {"csrf": maud.csrf(), "act": "publish", "numbers": [f"{number}:{version}", f"{other}:1", f"{number}:{version}"]}
+    done = maud.post("/moderation/decide", fields)
+    assert done.status_code == 200, done.text[:1000]
+    assert [state_of(server, n)[0] for n in (number, other)] == ["published"] * 2
+    with server.database() as database:
+        count = "SELECT count(*) FROM decision WHERE comment_number = ? AND account_id IS NOT NULL"
+        assert database.execute(count, (number,)).fetchone()[0] == 1
+    assert "2" in notices(done) and "entre-temps" not in notices(done), notices(done)
+
+
     form = forms_of(maud, "/moderation", "/moderation/decide")
     response = maud.post("/moderation/decide", {**form, "act": "spam", "numbers": [str(n) for n in numbers]})
     ids = [field.value for field in page_of(response).cssselect("#notices input[name=decision]")]
