@@ -14,7 +14,9 @@ void log_set_level(enum log_level least); /* with the offset of the clock, the o
 bool log_enabled(enum log_level level);
 void log_line(enum log_level level, const char *event, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* The value as a logfmt value in a buffer of the caller's (quoted when it has to be, cut to fit); gives back out. */
+/* The value as a logfmt value in a buffer of the caller's, of at least 8 bytes (quoted when it has to be, cut to fit);
+   gives back out. What is malformed UTF-8, or a control character (of a terminal, or of direction), is written as its
+   bytes: \xNN. */
 const char *log_quote(char *out, size_t out_size, slice value);
 
 #endif
