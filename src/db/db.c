@@ -274,6 +274,9 @@ void db_write_rollback(struct db *db) {
 }
 
 enum status db_savepoint(struct db *db, struct error *error) {
+    /* Outside of a transaction it would begin one of its own. */
+    if (!db__in_transaction(db))
+        return error_set(error, UNAVAILABLE, "the database has thrown the transaction away after an error");
     return db->engine->control(db, CONTROL_SAVEPOINT, error);
 }
 
@@ -283,8 +286,10 @@ enum status db_savepoint_keep(struct db *db, struct error *error) {
 
 void db_savepoint_undo(struct db *db) {
     if (!db__in_transaction(db)) return;
-    (void)!db->engine->control(db, CONTROL_SAVEPOINT_UNDO, NULL);
-    (void)!db->engine->control(db, CONTROL_SAVEPOINT_KEEP, NULL);
+    enum status status = db->engine->control(db, CONTROL_SAVEPOINT_UNDO, NULL);
+    if (status == OK) status = db->engine->control(db, CONTROL_SAVEPOINT_KEEP, NULL);
+    /* What was to be undone stands, or may: nothing of this transaction may be committed. */
+    if (status != OK) db_write_rollback(db);
 }
 
 enum status db_check_engine(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error) {

@@ -79,6 +79,7 @@ enum status db_write_commit(struct db *db, struct error *error) MUST_USE; /* on 
 void db_write_rollback(struct db *db);
 enum status db_savepoint(struct db *db, struct error *error) MUST_USE;
 enum status db_savepoint_keep(struct db *db, struct error *error) MUST_USE;
+/* What cannot be undone alone takes the whole transaction with it: the next savepoint, and the commit, are UNAVAILABLE. */
 void db_savepoint_undo(struct db *db);
 
 /* Migrations. */

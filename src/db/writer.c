@@ -80,17 +80,16 @@ static void keep_status(struct writer_job *job, enum status status) {
     if (status == OK || job->error.status == OK) job->error = (struct error){.status = status};
 }
 
-/* Runs one job in a savepoint. False: the engine has thrown the whole transaction away. */
+/* Runs one job in a savepoint. False: the whole transaction has been thrown away, by the engine or because the job could
+   not be undone. */
 static bool apply_job(struct writer *writer, struct writer_job *job) {
     struct db *db = writer->db;
     job->error = (struct error){0};
     enum status status = db_savepoint(db, &job->error);
     if (status == OK) {
         status = job->apply(db, job, &job->error);
-        if (status == OK && db__in_transaction(db))
-            status = db_savepoint_keep(db, &job->error);
-        else
-            db_savepoint_undo(db);
+        if (status == OK && db__in_transaction(db)) status = db_savepoint_keep(db, &job->error);
+        if (status != OK) db_savepoint_undo(db);
     }
     bool whole = db__in_transaction(db);
     if (status == OK && !whole)

@@ -1,5 +1,6 @@
 #include "../temp_folder.h"
 #include "base/clock.h"
+#include "db/engine.h"
 #include "db/writer.h"
 
 #include <pthread.h>
@@ -273,6 +274,64 @@ static void a_lost_transaction_is_run_again_without_the_culprit(void **state) {
     assert_int_equal(count_rows(f, "slug IN ('1', '5')"), 2);
 }
 
+/* The engine's own undoing fails, once. */
+static struct db_engine broken_engine;
+static const struct db_engine *sound_engine;
+static int undone;
+
+static enum status broken_control(struct db *db, enum db_control which, struct error *error) {
+    if (which != CONTROL_SAVEPOINT_UNDO) return sound_engine->control(db, which, error);
+    undone++;
+    db->engine = sound_engine;
+    return error_set(error, UNAVAILABLE, "no undoing today");
+}
+
+static void break_engine(struct db *db) {
+    sound_engine = db->engine;
+    broken_engine = *sound_engine;
+    broken_engine.control = broken_control;
+    db->engine = &broken_engine;
+}
+
+static enum status stubborn_apply(struct db *db, struct writer_job *base, struct error *error) {
+    enum status status = job_apply(db, base, error);
+    break_engine(db);
+    return status;
+}
+
+/* As handlers do that let one of several fail: what follows must not begin a transaction of its own. */
+static enum status careless_apply(struct db *db, struct writer_job *base, struct error *error) {
+    struct job *job = (struct job *)base;
+    enum status status = db_savepoint(db, error);
+    if (status == OK) status = write_row(db, job->number, error);
+    if (status != OK) return status;
+    break_engine(db);
+    db_savepoint_undo(db);
+    assert_int_equal(db_savepoint(db, error), UNAVAILABLE);
+    return OK;
+}
+
+static void what_cannot_be_undone_is_not_committed(void **state) {
+    struct fixture *f = *state;
+    struct job first;
+    struct job jobs[4];
+    undone = 0;
+    hold(f, &first);
+    submit(f, &jobs[0], 1, OK);
+    submit(f, &jobs[1], 2, FORBIDDEN);
+    jobs[1].job.apply = stubborn_apply;
+    submit(f, &jobs[2], 3, OK);
+    jobs[2].job.apply = careless_apply;
+    submit(f, &jobs[3], 4, OK);
+    let_go(f);
+    wait_told(f, 5);
+    static const enum status EXPECTED[] = {OK, FORBIDDEN, UNAVAILABLE, OK};
+    for (int i = 0; i < 4; i++) assert_int_equal(jobs[i].told, EXPECTED[i]);
+    assert_int_equal(undone, 2);
+    assert_int_equal(count_rows(f, "1"), 2);
+    assert_int_equal(count_rows(f, "slug IN ('1', '4')"), 2);
+}
+
 static void a_full_queue_is_busy(void **state) {
     struct fixture *f = *state;
     struct job first;
@@ -480,6 +539,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_job_that_fails_is_undone_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(when_the_commit_fails_nobody_was_served, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_transaction_is_run_again_without_the_culprit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_undone_is_not_committed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_queue_is_busy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(waits_no_longer_than_it_may, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stopping_does_what_waits, set_up, tear_down),
