@@ -300,6 +300,60 @@ static void listens_on_a_path(void **state) {
     buf_fini(&b);
 }
 
+static int send_part(size_t length, size_t bytes) {
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_add_format(&b, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", length);
+    for (size_t i = 0; i < bytes; i++) {
+        buf_add_char(&b, 'x');
+    }
+    int fd = loopback_connect(&loopback);
+    loopback_send(fd, buf_slice(&b));
+    buf_fini(&b);
+    return fd;
+}
+
+/* Each body is fine; together they are too much. What has gone, whole or not, makes room again. */
+static void bounds_the_memory_of_all_bodies(void **state) {
+    (void)state;
+    enum { LENGTH = 100000, PART = 60000, FIT = 4 };
+    struct http_server_options options = loopback_options(&loopback);
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    options.body_bytes = LENGTH;
+    options.bodies_bytes = FIT * 65536 + 16384;
+    loopback_start(&loopback, &options, 2);
+    for (int round = 0; round < 3; round++) {
+        int fds[FIT];
+        for (int i = 0; i < FIT; i++) {
+            fds[i] = send_part(LENGTH, PART);
+        }
+        usleep(200000); /* until they have been read */
+        int refused = atomic_load(&loopback.refused);
+        int fd = send_part(LENGTH, PART);
+        buf_clear(&b);
+        loopback_receive(fd, &b);
+        assert_contains(&b, "HTTP/1.1 503 ");
+        assert_contains(&b, "\r\nRetry-After: 2\r\n");
+        assert_contains(&b, "\r\nConnection: close\r\n");
+        assert_int_equal(atomic_load(&loopback.refused), refused + 1);
+        close(fd);
+        for (int i = 0; i < FIT; i++) {
+            close(fds[i]);
+        }
+        while (http_server_connections(loopback.server) > 0) {
+            usleep(1000);
+        }
+        fd = send_part(PART, PART);
+        buf_clear(&b);
+        loopback_receive_until(fd, &b, "\r\n\r\nx");
+        assert_contains(&b, "HTTP/1.1 200 ");
+        close(fd);
+    }
+    loopback_stop(&loopback);
+    buf_fini(&b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_the_whole_head),
@@ -309,6 +363,7 @@ int main(void) {
         cmocka_unit_test(drops_who_does_not_read),
         cmocka_unit_test(serves_who_reads_slowly),
         cmocka_unit_test(tells_the_surplus),
+        cmocka_unit_test(bounds_the_memory_of_all_bodies),
         cmocka_unit_test(finishes_what_is_under_way),
         cmocka_unit_test(cuts_what_does_not_finish),
         cmocka_unit_test(refuses_a_port_in_use),
