@@ -30,6 +30,11 @@ enum {
     FRONT_BYTES = 64 * 1024 * 1024,
     SIGN_IN_ATTEMPTS = 10, /* wrong ones, from one address, in … */
     SIGN_IN_WINDOW_S = 300,
+    SIGN_IN_NAME_ATTEMPTS = 20, /* wrong ones, for one account, from wherever, in … */
+    SIGN_IN_NAME_WINDOW_S = 900,
+    OWN_READS = 300, /* pages rendered for one reader alone, to one address, in … */
+    OWN_READS_WINDOW_S = 60,
+    WIDE_FACTOR = 8, /* a /48 is an organisation's or a subscriber's: so many times what one address may send */
     REPORTS = 20,
     REPORTS_WINDOW_S = 600,
     PAGE_ARENA = 128 * 1024 * 1024, /* ceiling: one page with its data, twenty articles too; to it come its messages: */
@@ -114,6 +119,9 @@ static void start_limiters(struct app *app) {
     app->previewing = limiter_new(o->messages_per_address * 10, o->messages_window_s);
     app->signing_in = limiter_new(SIGN_IN_ATTEMPTS, SIGN_IN_WINDOW_S);
     app->reporting = limiter_new(REPORTS, REPORTS_WINDOW_S);
+    app->sending_wide = limiter_new(o->messages_per_address * WIDE_FACTOR, o->messages_window_s);
+    app->signing_in_name = limiter_new(SIGN_IN_NAME_ATTEMPTS, SIGN_IN_NAME_WINDOW_S);
+    app->reading_own = limiter_new(OWN_READS, OWN_READS_WINDOW_S);
 }
 
 /* "a, b" → blocks. */
@@ -289,6 +297,9 @@ void app_stop(struct app *app, int64_t drain_ms) {
     limiter_free(app->previewing);
     limiter_free(app->signing_in);
     limiter_free(app->reporting);
+    limiter_free(app->sending_wide);
+    limiter_free(app->signing_in_name);
+    limiter_free(app->reading_own);
     memory_free((void *)(uintptr_t)app->setup_path.p);
     memory_free((void *)(uintptr_t)app->base_url.p);
     memory_free(app);

@@ -7,7 +7,9 @@
 #include "app/pages.h"
 #include "app/refuse.h"
 #include "app/routes.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "domain/section.h"
 #include "http/negotiate.h"
 #include "view/address.h"
@@ -160,14 +162,14 @@ static bool feed_order(slice format, struct cache_key *key) {
 }
 
 /* The key of the page an address means; false: there cannot be one. */
-static bool key_of(const struct http_match *match, const struct app_route *route, slice query, size_t site_language,
-                   struct cache_key *key) {
+static bool key_of(const struct http_match *match, const struct app_route *route, slice query, struct cache_key *key) {
     *key = (struct cache_key){.kind = (uint16_t)route->page_kind};
     slice language = query_value(query, S("lang"));
     bool in_any = route->page_kind == PAGE_HOME || route->page_kind == PAGE_CHARTER ||
                   route->page_kind == PAGE_ARCHIVE_INDEX || route->page_kind == PAGE_ARCHIVE;
-    /* 0: the site's own language; otherwise 1 + the index */
-    if (in_any && language.p) key->language = (uint8_t)(1 + app_language_find(language, site_language));
+    /* 0: the site's own language, also for one we have not; otherwise 1 + the index */
+    size_t found = language.p ? app_language_find(language, APP_LANGUAGES) : APP_LANGUAGES;
+    if (in_any && found < APP_LANGUAGES) key->language = (uint8_t)(1 + found);
     switch ((enum page_kind)route->page_kind) {
     case PAGE_DISCUSSION: {
         slice page = http_match_get(match, S("page"));
@@ -198,9 +200,13 @@ static bool key_of(const struct http_match *match, const struct app_route *route
     return false;
 }
 
-/* Whether this reader may have something of their own on the page: then it is rendered for them alone. */
-static bool is_personal(struct http_call *call, const struct cache_key *key) {
-    return key->kind == PAGE_DISCUSSION && http_call_cookie(call, S("palabre_author")).n > 0;
+/* Whether this reader may have something of their own on the page: then it is rendered for them alone. Anybody can make
+   such a cookie up, and rendering costs: past the limit of their address they get the page of all. */
+static bool is_personal(struct app *app, struct http_call *call, const struct cache_key *key) {
+    if (key->kind != PAGE_DISCUSSION || http_call_cookie(call, S("palabre_author")).n != CRYPTO_TOKEN_CHARS)
+        return false;
+    struct address client = http_call_client(call);
+    return limiter_take(app->reading_own, keys_limit_key(&app->keys, &client), NULL);
 }
 
 static void handle_shared(struct app *app, struct http_call *call, const struct http_match *match) {
@@ -209,13 +215,13 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
     struct cache_key key;
     const struct app_route *route = match->route->data;
     slice query = http_call_query(call);
-    if (!key_of(match, route, query, 0, &key)) {
+    if (!key_of(match, route, query, &key)) {
         to_worker(request_new(app, call, NULL));
         return;
     }
     bool older = key.kind == PAGE_SECTION && query_value(query, S("before")).p;
     bool front = key.kind == PAGE_HOME && query.n && !key.language;
-    if (older || front || is_personal(call, &key)) {
+    if (older || front || is_personal(app, call, &key)) {
         struct request *r = request_new(app, call, match);
         r->route = older ? &OLDER : front ? &FRONT : &PERSONAL;
         to_worker(r);
@@ -236,12 +242,15 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
 
 /* --- Everything else ---------------------------------------------------------------------------------------------- */
 
-static void reply_allow(struct http_call *call, const struct http_match *match, int status) {
+static void reply_allow(struct app *app, struct http_call *call, const struct http_match *match, int status) {
     struct buf allow;
     buf_init(&allow, 256);
     http_methods_add(&allow, match->allowed);
-    struct http_header headers[] = {{S("Allow"), buf_slice(&allow)}, {S("Cache-Control"), S("no-store")}};
-    struct http_answer answer = {.status = status, .headers = headers, .header_count = ARRAY_COUNT(headers)};
+    struct http_header headers[HEADERS_SECURITY + 2];
+    size_t n = headers_add_security(app, headers);
+    headers[n++] = (struct http_header){S("Allow"), buf_slice(&allow)};
+    headers[n++] = (struct http_header){S("Cache-Control"), S("no-store")};
+    struct http_answer answer = {.status = status, .headers = headers, .header_count = n};
     if (status == 405) {
         answer.content_type = S("text/plain; charset=utf-8");
         answer.body = S("Method not allowed\n");
@@ -279,8 +288,8 @@ void dispatch_call(struct http_call *call, void *ctx) {
         else
             to_worker(request_new(app, call, &match));
         return;
-    case HTTP_MATCH_OPTIONS: reply_allow(call, &match, 204); return;
-    case HTTP_MATCH_NOT_ALLOWED: reply_allow(call, &match, 405); return;
+    case HTTP_MATCH_OPTIONS: reply_allow(app, call, &match, 204); return;
+    case HTTP_MATCH_NOT_ALLOWED: reply_allow(app, call, &match, 405); return;
     case HTTP_MATCH_REDIRECT: /* an old address may end in '/': let it be looked up first */
     case HTTP_MATCH_NOT_FOUND: to_worker(request_new(app, call, &match)); return;
     }
@@ -384,11 +393,37 @@ bool dispatch_is_same_origin(const struct request *r) {
     return at != SIZE_MAX && is_our_authority(r, slice_after(origin, at + 3));
 }
 
+/* A job of its own: it may outlive the request, for which nobody waits. */
+struct touching {
+    struct writer_job job; /* first */
+    session_id session;
+};
+
+static enum status touch_apply(struct db *db, struct writer_job *job, struct error *error) {
+    return session_touch(db, ((const struct touching *)job)->session, error);
+}
+
+static void touch_done(struct writer_job *job, enum status status, const struct error *error) {
+    (void)status; /* the next request tries again */
+    (void)error;
+    memory_free(job);
+}
+
+/* So that the list of sessions tells when each was last used. */
+static void touch_session(struct request *r) {
+    if (clock_now() - r->session.last_seen_at < SESSION_TOUCH_MS) return;
+    struct touching *touching = NEW(struct touching);
+    touching->job = (struct writer_job){.apply = touch_apply, .done = touch_done};
+    touching->session = r->session.id;
+    if (writer_submit(r->app->writer, &touching->job) != OK) memory_free(touching);
+}
+
 static void load_session(struct request *r) {
     slice token = http_call_cookie(r->call, S("palabre_session"));
     struct error error;
     if (token.n != CRYPTO_TOKEN_CHARS) return;
     r->signed_in = session_find(r->db, r->arena, token, &r->session, &r->account, &error) == OK;
+    if (r->signed_in) touch_session(r);
     if (r->signed_in && (r->route->flags & ROUTE_DESK))
         r->language = app_language_find(r->account.language, r->language);
 }

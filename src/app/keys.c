@@ -46,14 +46,14 @@ enum status keys_load(slice secret_file, struct app_keys *out, struct error *err
     return OK;
 }
 
-static struct crypto_hash block_mac(const struct app_keys *keys, const struct address *address) {
-    struct address_block block = address_block_of(address, 32, 64);
+static struct crypto_hash block_mac(const struct app_keys *keys, const struct address *address, unsigned ipv6_bits) {
+    struct address_block block = address_block_of(address, 32, ipv6_bits);
     return crypto_hmac(&keys->fingerprint, slice_make(&block.first, sizeof block.first));
 }
 
 slice keys_fingerprint(const struct app_keys *keys, struct arena *arena, const struct address *address) {
     if (address->family != ADDRESS_IPV4 && address->family != ADDRESS_IPV6) return S("");
-    struct crypto_hash mac = block_mac(keys, address);
+    struct crypto_hash mac = block_mac(keys, address, 64);
     struct buf b;
     buf_init(&b, 64);
     crypto_add_base64url(&b, slice_make(mac.bytes, FINGERPRINT_BYTES));
@@ -62,11 +62,22 @@ slice keys_fingerprint(const struct app_keys *keys, struct arena *arena, const s
     return text;
 }
 
-uint64_t keys_limit_key(const struct app_keys *keys, const struct address *address) {
-    struct crypto_hash mac = block_mac(keys, address);
+static uint64_t key_of(struct crypto_hash mac) {
     uint64_t key;
     memcpy(&key, mac.bytes, sizeof key);
     return key;
+}
+
+uint64_t keys_limit_key(const struct app_keys *keys, const struct address *address) {
+    return key_of(block_mac(keys, address, 64));
+}
+
+uint64_t keys_limit_key_wide(const struct app_keys *keys, const struct address *address) {
+    return address->family == ADDRESS_IPV6 ? key_of(block_mac(keys, address, 48)) : 0;
+}
+
+uint64_t keys_limit_key_name(const struct app_keys *keys, slice folded_name) {
+    return key_of(crypto_hmac(&keys->fingerprint, folded_name));
 }
 
 slice keys_seal_address(const struct app_keys *keys, struct arena *arena, const struct address *address) {

@@ -18,6 +18,9 @@ enum status keys_load(slice secret_file, struct app_keys *out, struct error *err
    may compare, and the address itself, sealed. In the arena. */
 slice keys_fingerprint(const struct app_keys *keys, struct arena *arena, const struct address *address);
 uint64_t keys_limit_key(const struct app_keys *keys, const struct address *address);
+/* Of an IPv6 /48: who has one has 65,536 times the key above. 0: another family has no wider one. */
+uint64_t keys_limit_key_wide(const struct app_keys *keys, const struct address *address);
+uint64_t keys_limit_key_name(const struct app_keys *keys, slice folded_name);
 slice keys_seal_address(const struct app_keys *keys, struct arena *arena, const struct address *address);
 
 #endif

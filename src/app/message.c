@@ -184,7 +184,7 @@ static bool token_ok(struct request *r, struct own_message *m) {
 
 /* Each edit is rendered, kept and journalled like a message: it counts like one. */
 static bool in_limits(struct request *r, struct own_message *m) {
-    if (limiter_take(r->app->sending, request_address_key(r), &m->form_limit)) return true;
+    if (request_take_sending(r, &m->form_limit)) return true;
     m->form_fault = VIEW_FAULT_TOO_MANY;
     show(r, m, 429, VIEW_MESSAGE_NOTHING);
     return false;

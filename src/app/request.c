@@ -41,6 +41,15 @@ uint64_t request_address_key(struct request *r) {
     return keys_limit_key(&r->app->keys, &client);
 }
 
+bool request_take_sending(struct request *r, int64_t *retry_s) {
+    struct address client = http_call_client(r->call);
+    uint64_t key = keys_limit_key(&r->app->keys, &client), wide = keys_limit_key_wide(&r->app->keys, &client);
+    if (!limiter_take(r->app->sending, key, retry_s)) return false;
+    if (!wide || limiter_take(r->app->sending_wide, wide, retry_s)) return true;
+    limiter_give_back(r->app->sending, key);
+    return false;
+}
+
 slice request_sealed_address(struct request *r) {
     struct address client = http_call_client(r->call);
     return keys_seal_address(&r->app->keys, r->arena, &client);

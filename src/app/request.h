@@ -94,6 +94,8 @@ int64_t request_field_int(const struct request *r, const char *name); /* 0 when 
 bool request_has_field(const struct request *r, const char *name);
 slice request_fingerprint(struct request *r);    /* keyed, of the client's address */
 uint64_t request_address_key(struct request *r); /* for limiters */
+/* Takes one for a message or an edit, of the address and of its neighbourhood; false: see limiter_take. */
+bool request_take_sending(struct request *r, int64_t *retry_s);
 slice request_sealed_address(struct request *r); /* for the database */
 slice request_device(struct request *r);         /* the author's cookie; empty: none */
 

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "text/date.h"
+#include "text/fold.h"
 
 #include <string.h>
 
@@ -16,6 +17,7 @@ struct signing {
     enum view_fault fault;
     enum view_field field;
     int64_t limit;
+    uint64_t name_key; /* for the limiter */
 };
 
 /* A path of this site, and nothing that a browser takes for another host. */
@@ -86,6 +88,20 @@ static bool password_ok(struct request *r, struct signing *s) {
     return account_verify_password(found == OK ? &s->account : NULL, request_field(r, "password"));
 }
 
+/* By address, and by account: whoever has many addresses does not get more attempts at one password. A name nobody has
+   is counted like one that somebody has. */
+static bool may_try(struct request *r, struct signing *s) {
+    slice name = text_fold_name(r->arena, request_field(r, "account"));
+    s->name_key = keys_limit_key_name(&r->app->keys, name);
+    if (!limiter_take(r->app->signing_in, request_address_key(r), &s->limit)) return false;
+    return limiter_take(r->app->signing_in_name, s->name_key, &s->limit);
+}
+
+static void attempt_was_right(struct request *r, const struct signing *s) {
+    limiter_give_back(r->app->signing_in, request_address_key(r));
+    limiter_give_back(r->app->signing_in_name, s->name_key);
+}
+
 void sign_in(struct request *r) {
     struct signing *s = ARENA_NEW(r->arena, struct signing);
     s->field = VIEW_FIELD_FORM;
@@ -94,7 +110,7 @@ void sign_in(struct request *r) {
         show_sign_in(r, s, 403, VIEW_SIGN_IN_NOTHING);
         return;
     }
-    if (!limiter_take(r->app->signing_in, request_address_key(r), &s->limit)) {
+    if (!may_try(r, s)) {
         s->fault = VIEW_FAULT_TOO_MANY;
         show_sign_in(r, s, 429, VIEW_SIGN_IN_NOTHING);
         return;
@@ -104,7 +120,7 @@ void sign_in(struct request *r) {
         show_sign_in(r, s, 403, VIEW_SIGN_IN_NOTHING);
         return;
     }
-    limiter_give_back(r->app->signing_in, request_address_key(r));
+    attempt_was_right(r, s);
     open_session(r, s);
 }
 

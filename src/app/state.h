@@ -47,8 +47,11 @@ struct app {
     struct templates *templates[APP_LANGUAGES];
     struct app_dates *dates;
     struct app_assets *assets;
-    struct limiter *sending, *previewing, *signing_in, *reporting;
-    struct desk_presence *presence;    /* who has which message open at the desk */
+    struct limiter *sending, *previewing, *signing_in, *reporting; /* by address */
+    struct limiter *sending_wide;                                  /* by IPv6 /48 */
+    struct limiter *signing_in_name;                               /* by account */
+    struct limiter *reading_own;                                   /* pages for one reader alone, by address */
+    struct desk_presence *presence;                                /* who has which message open at the desk */
     size_t arena_bytes;                /* ceiling of the memory in which one page is read and rendered */
     slice setup_path, base_url;        /* owned */
     _Atomic size_t site_language;      /* as last read: for pages made without the database */

@@ -248,8 +248,9 @@ static bool may_write(struct request *r, struct sending *s, bool send) {
         reply_compose(r, s, 403, NULL);
         return false;
     }
-    struct limiter *limiter = send ? r->app->sending : r->app->previewing;
-    if (!limiter_take(limiter, request_address_key(r), &retry_s)) {
+    bool in_limits =
+        send ? request_take_sending(r, &retry_s) : limiter_take(r->app->previewing, request_address_key(r), &retry_s);
+    if (!in_limits) {
         s->form_fault = VIEW_FAULT_TOO_MANY;
         s->form_limit = retry_s;
         reply_compose(r, s, 429, NULL);

@@ -79,7 +79,8 @@ enum status session_open(struct db *db, struct arena *arena, const struct sessio
 /* Read: by the cookie's token; NOT_FOUND when unknown, expired, or the account is disabled. */
 enum status session_find(struct db *db, struct arena *arena, slice token, struct session *session,
                          struct account *account, struct error *error) MUST_USE;
-/* Writer: last_seen_at, at most once a minute (the caller looks). */
+enum { SESSION_TOUCH_MS = 5 * 60 * 1000 }; /* how exact last_seen_at is */
+/* Writer: last_seen_at is now; nothing when it was less than SESSION_TOUCH_MS ago (several requests may come at once). */
 enum status session_touch(struct db *db, session_id id, struct error *error) MUST_USE;
 /* Those that have not expired, the one seen last first. */
 enum status session_list_account(struct db *db, struct arena *arena, account_id account, struct session_list *out,

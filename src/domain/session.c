@@ -96,8 +96,10 @@ enum status session_find(struct db *db, struct arena *arena, slice token, struct
 
 enum status session_touch(struct db *db, session_id id, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SESSION_TOUCH);
+    time_ms now = clock_now();
     db_bind_int(rows, "id", id.v);
-    db_bind_int(rows, "now", clock_now());
+    db_bind_int(rows, "now", now);
+    db_bind_int(rows, "before", now - SESSION_TOUCH_MS);
     return db_run(rows, NULL, error);
 }
 

@@ -4,6 +4,8 @@ import hashlib
 import itertools
 import json
 import re
+import sqlite3
+import time
 
 import lxml.html
 import pytest
@@ -218,8 +220,6 @@ def test_several_at_once_tell_what_was_done_and_what_was_not(server, article, ma
     assert rejected.status_code in (400, 422) and state_of(server, numbers[0])[0] == "pending"
 
 
-def test_several_undone_pass_over_what_came_too_late(server, maud, marc, send):
-    numbers = [send(), send()]
 def test_a_message_named_twice_is_decided_once(server, maud, send):
     number, other = send(), send()
     version = state_of(server, number)[1]
@@ -233,6 +233,8 @@ def test_a_message_named_twice_is_decided_once(server, maud, send):
     assert "2" in notices(done) and "entre-temps" not in notices(done), notices(done)
 
 
+def test_several_undone_pass_over_what_came_too_late(server, maud, marc, send):
+    numbers = [send(), send()]
     form = forms_of(maud, "/moderation", "/moderation/decide")
     response = maud.post("/moderation/decide", {**form, "act": "spam", "numbers": [str(n) for n in numbers]})
     ids = [field.value for field in page_of(response).cssselect("#notices input[name=decision]")]
@@ -483,6 +485,32 @@ def test_sessions_are_listed_and_ended(server):
     out = here.post("/moderation/sessions/close", {"csrf": here.csrf("/moderation/sessions"), "session": current})
     assert "/sign-in" in out.url
     assert here.session.get(here.url("/moderation"), allow_redirects=False).status_code == 303
+
+
+def test_a_session_tells_when_it_was_last_used():
+    with palabre.Server(accounts=palabre.Server.ACCOUNTS[2:3]) as server:
+        maud, there = server.moderator(), server.moderator()
+        server.process.stop()
+        with sqlite3.connect(f"{server.data}/palabre.db") as database:  # two hours and one minute have passed
+            database.execute("UPDATE session SET last_seen_at = last_seen_at - 7200000 WHERE id = 1")
+            database.execute("UPDATE session SET last_seen_at = last_seen_at - 60000 WHERE id = 2")
+        before = dict(database.execute("SELECT id, last_seen_at FROM session"))
+        database.close()
+        server.start()
+
+        def seen():
+            with server.database() as looked_at:
+                return dict(looked_at.execute("SELECT id, last_seen_at FROM session"))
+
+        for reader in (maud, there):
+            for _ in range(3):
+                reader.page("/moderation")
+        deadline = time.monotonic() + 10
+        while seen()[1] == before[1] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert abs(seen()[1] - time.time() * 1000) < 60000
+        assert seen()[2] == before[2]  # within five minutes nothing is written
+        server.check()
 
 
 def test_the_desk_speaks_the_language_of_its_account(server):

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 import palabre
 
@@ -255,3 +256,39 @@ def test_older_pages_stay_the_same_bytes_when_messages_come():
             publish(i)
         assert [server.get(f"{path}/comments/{page}", headers=plain).headers["ETag"] for page in (1, 2)] == tags
         assert "rel=\"next\"" in server.get(f"{path}/comments/3").text
+
+
+def test_an_unknown_language_is_the_sites_own():
+    with palabre.Server(settings={"language": "en"}) as server:
+        server.publish_article("The bridge", "A paragraph.", language="en")
+        for path in ("/", "/archive", "/charter"):
+            assert server.page(path).get("lang") == "en", path
+            assert server.page(path + "?lang=zz").get("lang") == "en", path
+            assert server.page(path + "?lang=fr").get("lang") == "fr", path
+
+
+def test_a_wrong_method_is_answered_with_all_headers(small):
+    response = requests.delete(small.url + "/", timeout=60, headers={"Accept": "text/html"})
+    assert response.status_code == 405 and response.headers["Allow"] == "GET, HEAD, OPTIONS"
+    page = small.get("/").headers
+    for name in ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"):
+        assert response.headers[name] == page[name], name
+
+
+def test_pages_of_ones_own_have_a_limit():
+    """Anybody can make such a cookie up, and each of these pages is rendered: past the limit all get the page of all."""
+    with palabre.Server() as server:
+        article = server.publish_article()
+        author = server.reader()
+        author.session.headers["X-Forwarded-For"] = "198.51.100.8"
+        author.send(article, name="Léa", text="Un message qui attend.")
+        path = author.get(f"/articles/{article}").url
+
+        def kind():
+            return author.get(path).headers["Cache-Control"].split(",")[0]
+
+        kinds = [kind() for _ in range(400)]
+        assert kinds[:290] == ["private"] * 290
+        assert "public" in kinds[300:]
+        author.session.headers["X-Forwarded-For"] = "198.51.100.9"
+        assert kind() == "private"

@@ -429,3 +429,36 @@ OWN_COLUMNS = ("number", "ordinal", "secret_hash", "send_key")
 def test_nobody_passes_for_somebody_of_the_house(server, article, name):
     response = server.reader().post_message(article, "preview", name=name, text="Je suis de la maison, croyez-moi")
     assert response.status_code == 422 and typed(response) == "Je suis de la maison, croyez-moi"
+
+
+def sign_in(server, account, password, address):
+    reader = server.reader()
+    reader.session.headers["X-Forwarded-For"] = address
+    form = palabre.form_fields(palabre.find_form(reader.page("/sign-in"), "/sign-in"))
+    return reader.post("/sign-in", {**form, "account": account, "password": password}).status_code
+
+
+def test_many_addresses_do_not_get_more_attempts_at_one_password():
+    with palabre.Server() as server:
+        for i in range(10):
+            assert sign_in(server, "marc", palabre.PASSWORD, f"192.0.2.{i + 1}") == 200  # these count for nothing
+        names = ("maud", " MAUD", "ｍａｕｄ")
+        told = [sign_in(server, names[i % 3], "falsch falsch", f"198.51.100.{i + 1}") for i in range(21)]
+        assert told == [403] * 20 + [429]
+        assert sign_in(server, "maud", palabre.PASSWORD, "203.0.113.1") == 429
+        assert sign_in(server, "marc", palabre.PASSWORD, "203.0.113.1") == 200
+
+
+def test_a_large_network_is_one_neighbourhood():
+    with palabre.Server(settings={"messages_per_address": 2}) as server:
+        article = server.publish_article()
+
+        def send(address, text):
+            reader = server.reader()
+            reader.session.headers["X-Forwarded-For"] = address
+            return reader.send(article, name="Léa", text=text).status
+
+        told = [send(f"2001:db8:1:{i:x}::1", f"Message numéro {i} du même réseau.") for i in range(17)]
+        assert told == [200] * 16 + [429]
+        assert send("2001:db8:2::1", "Un message d'un autre réseau.") == 200
+        assert send("192.0.2.1", "Un message de l'ancien monde.") == 200

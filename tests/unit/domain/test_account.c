@@ -135,7 +135,7 @@ static slice open_session(struct fixture *f, account_id account, int64_t lifetim
 static void a_session_is_found_by_its_token(void **state) {
     struct fixture *f = *state;
     account_id id = fixture_account(f, S("ana"), ROLE_EDITOR);
-    slice token = open_session(f, id, 60 * 1000);
+    slice token = open_session(f, id, SESSION_TOUCH_MS + 60 * 1000);
     struct session session;
     struct account account;
     assert_int_equal(token.n, CRYPTO_TOKEN_CHARS);
@@ -151,12 +151,16 @@ static void a_session_is_found_by_its_token(void **state) {
     /* the token itself is nowhere in the database */
     slice sql = arena_format(f->arena, "SELECT count(*) FROM session WHERE token_hash = '%.*s'", SLICE_FMT(token));
     assert_int_equal(fixture_query(f, sql.p), 0);
-    clock_set_offset(30 * 1000);
-    assert_ok(session_touch(f->db, session.id, &f->error));
     struct session later;
+    clock_set_offset(SESSION_TOUCH_MS - 60 * 1000);
+    assert_ok(session_touch(f->db, session.id, &f->error)); /* too soon to be told apart */
     assert_ok(session_find(f->db, f->arena, token, &later, &account, &f->error));
-    assert_true(later.last_seen_at >= session.last_seen_at + 30 * 1000);
-    clock_set_offset(61 * 1000);
+    assert_int_equal(later.last_seen_at, session.last_seen_at);
+    clock_set_offset(SESSION_TOUCH_MS);
+    assert_ok(session_touch(f->db, session.id, &f->error));
+    assert_ok(session_find(f->db, f->arena, token, &later, &account, &f->error));
+    assert_true(later.last_seen_at >= session.last_seen_at + SESSION_TOUCH_MS);
+    clock_set_offset(SESSION_TOUCH_MS + 61 * 1000);
     assert_int_equal(session_find(f->db, f->arena, token, &session, &account, &f->error), NOT_FOUND);
     open_session(f, id, 60 * 1000);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM session"), 1);
