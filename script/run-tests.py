@@ -206,6 +206,7 @@ STEPS = [
     ("gcc", "gcc builds without a warning", build("build-gcc", "gcc")),
     ("clang", "clang builds without a warning", build("build-clang", "clang")),
     ("unit", "unit tests and corpora", unit("build-gcc", "unit", "fuzz")),
+    ("budget", "instructions of hot paths, and growth", check("script/check-budget")),
     ("tools", "the tools' own tests", scenarios("tests/tools", "build-gcc/palabre")),
     ("scenario", "scenarios", scenarios("tests/scenario", "build-gcc/palabre")),
     ("fault", "faults", scenarios("tests/fault", "build-gcc/palabre", jobs=1)),

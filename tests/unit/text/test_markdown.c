@@ -4,7 +4,6 @@
 #include "text/markdown.h"
 
 #include <string.h>
-#include <time.h>
 
 #define REL "rel=\"nofollow ugc noopener\""
 #define BIG_ARENA ((size_t)64 << 20)
@@ -284,165 +283,12 @@ static void flattens_what_is_too_deep(void **state) {
     arena_free(arena);
 }
 
-/* The processor time one rendering takes; the least of some rounds. */
-static double microseconds(renderer render, slice source, int rounds) {
-    double least = 1e12;
-    for (int round = 0; round < rounds; round++) {
-        struct arena *arena = arena_new(BIG_ARENA);
-        struct html html;
-        const struct markdown_options options = {.language = S_INIT("fr")};
-        struct timespec start, end;
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
-        enum status status = render(arena, source, &options, &html, NULL);
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
-        assert_true(status == OK || status == LIMIT);
-        arena_free(arena);
-        double took = (double)(end.tv_sec - start.tv_sec) * 1e6 + (double)(end.tv_nsec - start.tv_nsec) / 1e3;
-        least = took < least ? took : least;
-    }
-    return least;
-}
-
-/* Eight times the input may take eight times the time, with room for noise, but not sixty-four times. */
-static void takes_linear_time(void **state) {
-    (void)state;
-    static const char *const UNITS[] = {
-        "[",
-        "]",
-        "![",
-        "[a](",
-        "[a](b",
-        "[a](b \"",
-        "[](",
-        "[](<a",
-        "[]( ",
-        "*a _a ",
-        "a**b",
-        "*a ",
-        "_a ",
-        "**a*b",
-        "_*a",
-        "`a``b```",
-        "`",
-        "` ",
-        "a ` b `` ",
-        "> ",
-        ">",
-        "- ",
-        "1. ",
-        "+ - * ",
-        "<",
-        "<a ",
-        "<!--",
-        "<?",
-        "<![CDATA[",
-        "</",
-        "[a]: u\n",
-        "[a]: b (\n",
-        "[^a]: b\n[",
-        "[a\n",
-        "[a",
-        "[a]\n",
-        "![a]\n",
-        "[a][b]\n",
-        "[a](b)\n",
-        "[[a]\n",
-        "> [a]\n",
-        "2. [a]\n",
-        "    - [a]\n",
-        "- [a]\n",
-        "> [a]\n> ",
-        " [a]\n",
-        "[[a]",
-        "[a][b]",
-        "&",
-        "&a",
-        "&#x1;",
-        "\\",
-        "http://a.b ",
-        "http://a.b/(",
-        "http://",
-        "https://a.b/",
-        "http://a.b(",
-        "www.",
-        "www.a.b ",
-        "a@b.",
-        "a@",
-        "@",
-        "a@b.cc ",
-        "*http://a.b* ",
-        "|a",
-        "a|",
-        "|a|b|\n|-|-|\n",
-        "a\n",
-        "- a\n",
-        "> a\n",
-        "> a\nb\n",
-        "- a\n\n",
-        "~",
-        "~a ",
-        "~~a ",
-        "(",
-        ")",
-        "# ",
-        "a\n=\n",
-        "a\n-\n",
-        "\n",
-        "\t",
-        "    a\n",
-        "```\n",
-        "~~~\n",
-        "- ```\n",
-        "1) a\n2. b\n",
-        "\"",
-        "'",
-        "\"a ",
-        "' a",
-        "«",
-        "»",
-        ": ",
-        "!",
-        " !",
-        "...",
-        ". ",
-        "\u00A0",
-        "é",
-        ":-) ",
-        ":a",
-        " :a:",
-        "@a ",
-        "<http://a.b>",
-        "<a@b.c>",
-        "![a](http://b.c)",
-        "![a](/b)\n\n",
-    };
-    enum { SIZE = 200 * 1000 };
-    char *source = test_malloc(SIZE);
-    const renderer renderers[] = {markdown_comment, markdown_article};
-    for (size_t i = 0; i < ARRAY_COUNT(UNITS); i++) {
-        size_t width = strlen(UNITS[i]);
-        for (size_t k = 0; k < SIZE; k++) source[k] = UNITS[i][k % width];
-        slice whole = {source, SIZE - SIZE % width};
-        for (size_t k = 0; k < ARRAY_COUNT(renderers); k++) {
-            /* below 50 ms it does not matter either way */
-            if (microseconds(renderers[k], whole, 1) < 50000) continue;
-            double small = microseconds(renderers[k], slice_sub(whole, 0, whole.n / 8 / width * width), 3);
-            double large = microseconds(renderers[k], whole, 3);
-            if (large > 32 * small && large > 50000) {
-                fail_msg("'%s': %.0f µs for 25 kB, %.0f µs for 200 kB", UNITS[i], small, large);
-            }
-        }
-    }
-    test_free(source);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(renders_comments),         cmocka_unit_test(renders_articles),
         cmocka_unit_test(sets_typography),          cmocka_unit_test(links_names),
         cmocka_unit_test(gives_plain_text),         cmocka_unit_test(refuses_what_is_too_much),
         cmocka_unit_test(drops_control_characters), cmocka_unit_test(flattens_what_is_too_deep),
-        cmocka_unit_test(takes_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
