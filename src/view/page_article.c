@@ -173,7 +173,7 @@ void view__set_article(struct view__page *p, struct value *object, const struct 
     value_set_string(object, S("language"), p->language);
     set_section(p, object, article);
     value_set_html(object, S("standfirst"), html_escape_typographic(p->arena, article->language, article->standfirst));
-    value_set_string(object, S("byline"), article->byline);
+    value_set_string(object, S("byline"), view__title(p, article->language, article->byline));
     value_set_bool(object, S("is_draft"), article->is_draft);
     value_set_int(object, S("comment_count"), article->comment_count);
     value_set_string(object, S("comment_count_text"), view__number(p, article->comment_count));

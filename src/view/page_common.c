@@ -114,7 +114,7 @@ static void set_viewer(struct view__page *p) {
         return;
     }
     struct value *object = value_set_object(p->page, S("viewer"));
-    value_set_string(object, S("name"), viewer->display_name);
+    value_set_string(object, S("name"), view__title(p, p->language, viewer->display_name));
     value_set_string(object, S("desk"), S(ADDRESS_DESK));
     value_set_string(object, S("sign_out"), S(ADDRESS_SIGN_OUT));
     value_set_string(object, S("csrf"), viewer->csrf);

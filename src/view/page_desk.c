@@ -76,7 +76,7 @@ void view__desk_begin(struct view__page *p, const struct view_context *context, 
     value_set_string(object, S("language_action"), S(ADDRESS_DESK "/language"));
     value_set_string(object, S("sign_out"), S(ADDRESS_SIGN_OUT));
     value_set_string(object, S("csrf"), viewer->csrf);
-    value_set_string(object, S("name"), viewer->display_name);
+    value_set_string(object, S("name"), view__title(p, p->language, viewer->display_name));
     set_navigation(p, object, desk->place);
     set_languages(p, object);
 }

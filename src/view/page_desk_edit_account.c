@@ -45,7 +45,7 @@ enum status view_desk_accounts(const struct view_context *context, const struct 
         const struct view_account *account = &page->accounts[i];
         struct value *item = value_list_add(rows);
         value_set_string(item, S("account"), account->account);
-        value_set_string(item, S("display_name"), account->display_name);
+        value_set_string(item, S("display_name"), view__title(&p, p.language, account->display_name));
         value_set_string(item, S("role"), role_text(&p, account->role));
         value_set_bool(item, S("disabled"), account->disabled);
         value_set_bool(item, S("is_self"), account->is_self);

@@ -117,7 +117,7 @@ static slice act_text(const struct view__page *p, slice code) {
 }
 
 static slice actor_text(const struct view__page *p, const struct view_journal_row *row) {
-    if (row->actor_name.n > 0) return row->actor_name;
+    if (row->actor_name.n > 0) return view__title(p, p->language, row->actor_name);
     if (slice_equal(row->actor, S("author"))) return view__text(p, T("its author"));
     if (slice_equal(row->actor, S("reader"))) return view__text(p, T("a reader"));
     if (slice_equal(row->actor, S("system"))) return S("Palabre");
