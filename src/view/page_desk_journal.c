@@ -61,6 +61,7 @@ static const struct {
     {S_INIT("last"), T("last")},
     {S_INIT("revision"), T("revision")},
     {S_INIT("version"), T("version")},
+    {S_INIT("text_sha256"), T("SHA-256 of the text")},
     {S_INIT("headline"), T("headline")},
     {S_INIT("title"), T("title")},
     {S_INIT("name"), T("name")},
