@@ -171,24 +171,25 @@ static void on_readable(struct run *run, struct follower *f) {
     }
 }
 
+/* False: standard input has ended. */
+static bool take_event(struct run *run, struct follower *f) {
+    char some[256];
+    if (!f) return read(STDIN_FILENO, some, sizeof some) > 0;
+    if (f->phase == CONNECTING)
+        on_connected(run, f);
+    else
+        on_readable(run, f);
+    return true;
+}
+
 static void follow(struct run *run) {
     struct epoll_event events[EVENTS_AT_ONCE];
     struct epoll_event input = {.events = EPOLLIN | EPOLLHUP, .data.ptr = NULL};
     if (epoll_ctl(run->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input) != 0) fail("standard input", strerror(errno));
-    for (;;) {
+    for (bool goes_on = true; goes_on;) {
         while (run->opened < run->wanted && run->pending < AT_ONCE) open_follower(run);
         int count = epoll_wait(run->epoll, events, EVENTS_AT_ONCE, -1);
-        for (int i = 0; i < count; i++) {
-            struct follower *f = events[i].data.ptr;
-            if (!f) {
-                char some[256];
-                if (read(STDIN_FILENO, some, sizeof some) <= 0) return;
-            } else if (f->phase == CONNECTING) {
-                on_connected(run, f);
-            } else {
-                on_readable(run, f);
-            }
-        }
+        for (int i = 0; i < count && goes_on; i++) goes_on = take_event(run, events[i].data.ptr);
     }
 }
 
