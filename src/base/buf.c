@@ -50,9 +50,8 @@ void buf_add_char(struct buf *b, char c) {
 }
 
 void buf_add_int(struct buf *b, int64_t value) {
-    char digits[24];
-    int n = snprintf(digits, sizeof digits, "%lld", (long long)value);
-    buf_add(b, (slice){digits, (size_t)n});
+    char digits[SLICE_INT_BYTES];
+    buf_add(b, slice_from_int64(digits, value));
 }
 
 void buf_add_format(struct buf *b, const char *format, ...) {

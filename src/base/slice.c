@@ -106,3 +106,14 @@ uint64_t slice_hash(slice s) {
     }
     return hash;
 }
+
+slice slice_from_int64(char out[static SLICE_INT_BYTES], int64_t value) {
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    size_t at = SLICE_INT_BYTES;
+    do {
+        out[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (value < 0) out[--at] = '-';
+    return (slice){out + at, SLICE_INT_BYTES - at};
+}

@@ -45,6 +45,9 @@ slice slice_cut(slice *rest, char separator);
 
 /* A whole decimal number: an optional '-', digits, nothing else, in the range of int64_t. False leaves *out alone. */
 bool slice_to_int64(slice s, int64_t *out);
+/* The number in decimal, written at the end of out; much faster than printf. */
+enum { SLICE_INT_BYTES = 20 };
+slice slice_from_int64(char out[static SLICE_INT_BYTES], int64_t value);
 bool slice_to_uint64(slice s, uint64_t *out); /* digits only */
 
 /* FNV-1a, for tables in memory; not for anything an adversary may choose at length. */

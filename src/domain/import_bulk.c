@@ -6,7 +6,6 @@
 #include "domain/journal_note.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define NONE SIZE_MAX
@@ -40,17 +39,11 @@ struct bulk {
 
 /* Tables */
 
-static size_t hash_key(slice key) {
-    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < key.n; i++) h = (h ^ (unsigned char)key.p[i]) * UINT64_C(1099511628211);
-    return (size_t)(h ^ h >> 29);
-}
-
 static size_t hash_number(int64_t number) { return (size_t)((uint64_t)number * UINT64_C(0x9e3779b97f4a7c15) >> 20); }
 
 /* The slot of this key: the index in it is its row's, or NONE. */
 static size_t *slot_of_key(const struct bulk *b, slice key) {
-    size_t at = hash_key(key) & b->mask;
+    size_t at = slice_hash(key) & b->mask;
     while (b->by_key[at] != NONE && !slice_equal(b->rows[b->by_key[at]].in->key, key)) at = (at + 1) & b->mask;
     return &b->by_key[at];
 }
@@ -261,9 +254,8 @@ static void add_part(struct buf *bytes, slice part) {
 }
 
 static void add_int_part(struct buf *bytes, int64_t value) {
-    char text[24];
-    int n = snprintf(text, sizeof text, "%" PRId64, value);
-    add_part(bytes, slice_make(text, (size_t)n));
+    char text[SLICE_INT_BYTES];
+    add_part(bytes, slice_from_int64(text, value));
 }
 
 /* The chain of import.h. */

@@ -3,7 +3,6 @@
 #include "base/buf.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { ROW_MAX = 1024 * 1024, LIST_MAX = 500 };
@@ -15,9 +14,8 @@ static void add_part(struct buf *row, slice part) {
 }
 
 static void add_int_part(struct buf *row, int64_t value) {
-    char text[24];
-    int n = snprintf(text, sizeof text, "%" PRId64, value);
-    add_part(row, slice_make(text, (size_t)n));
+    char text[SLICE_INT_BYTES];
+    add_part(row, slice_from_int64(text, value));
 }
 
 enum status journal_hash(const struct crypto_hash *previous, const struct journal_row *row, struct crypto_hash *out,

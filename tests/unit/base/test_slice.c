@@ -1,3 +1,4 @@
+#include "base/attributes.h"
 #include "base/slice.h"
 
 #include <setjmp.h>
@@ -75,8 +76,27 @@ static void numbers_are_whole_and_in_range(void **state) {
     assert_false(slice_to_uint64(S("18446744073709551616"), &u));
 }
 
+static void writes_numbers(void **state) {
+    (void)state;
+    static const struct {
+        int64_t value;
+        const char *text;
+    } cases[] = {{0, "0"},
+                 {9, "9"},
+                 {10, "10"},
+                 {-1, "-1"},
+                 {-4711, "-4711"},
+                 {INT64_MAX, "9223372036854775807"},
+                 {INT64_MIN, "-9223372036854775808"}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        char digits[SLICE_INT_BYTES];
+        assert_true(slice_equal(slice_from_int64(digits, cases[i].value), slice_of(cases[i].text)));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_numbers),
         cmocka_unit_test(cutting_takes_what_stands_before),
         cmocka_unit_test(parts_are_clamped),
         cmocka_unit_test(comparing),
