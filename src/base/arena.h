@@ -16,12 +16,12 @@ struct arena;
    fatal. Free with arena_free. */
 enum { ARENA_HARD = 16 };
 struct arena *arena_new(size_t max_bytes);
-void arena_free(struct arena *arena);         /* NULL is fine */
-void arena_free_p(struct arena **arena);      /* for CLEANUP */
-void arena_reset(struct arena *arena);        /* empties it, keeps its first block */
-size_t arena_used(const struct arena *arena); /* bytes handed out since new or reset */
+void arena_free(struct arena *arena);          /* NULL is fine */
+void arena_free_p(struct arena **arena);       /* for CLEANUP */
+void arena_reset(struct arena *arena);         /* empties it, keeps its first block */
+size_t arena_used(const struct arena *arena);  /* bytes handed out since new or reset */
 bool arena_is_over(const struct arena *arena); /* more than max_bytes were handed out since new or reset */
-size_t arena_room(const struct arena *arena); /* bytes to the ceiling */
+size_t arena_room(const struct arena *arena);  /* bytes to the ceiling */
 
 void *arena_alloc(struct arena *arena, size_t size);                     /* zeroed, aligned for any type */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size); /* zeroed; overflow aborts */
