@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum { MAX_CLIENTS = 4096, TEXT_BYTES = 400, HTML_BYTES = 420, STACK_BYTES = 64 * 1024 };
@@ -133,6 +134,14 @@ static void *send_rows(void *argument) {
     return NULL;
 }
 
+/* All of this process: the writer, the clients, the opening. */
+static double cpu_us(void) {
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    return ((double)use.ru_utime.tv_sec + (double)use.ru_stime.tv_sec) * 1e6 + (double)use.ru_utime.tv_usec +
+           (double)use.ru_stime.tv_usec;
+}
+
 static void start_thread(pthread_t *thread, void *(*main)(void *), void *argument) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
@@ -179,8 +188,9 @@ int main(int argc, char **argv) {
     pthread_cond_signal(&run.wanted);
     pthread_mutex_unlock(&run.mutex);
     pthread_join(writer, NULL);
-    printf("requests_per_second=%.1f\nrows_per_commit=%.1f\nanswers_total=%llu\n",
-           (double)run.latencies.count / seconds, (double)run.rows / (double)run.batches, (unsigned long long)run.rows);
+    printf("requests_per_second=%.1f\nrows_per_commit=%.1f\nanswers_total=%llu\ncpu_us_per_request=%.1f\n",
+           (double)run.latencies.count / seconds, (double)run.rows / (double)run.batches, (unsigned long long)run.rows,
+           cpu_us() / (double)run.rows);
     histogram_print(&run.latencies);
     sqlite3_finalize(run.insert);
     sqlite3_finalize(run.begin);
