@@ -54,6 +54,12 @@ struct crypto_hash crypto_sha256_two(slice first, slice second) {
     return hash;
 }
 
+struct crypto_hash crypto_blake2b(slice data) {
+    struct crypto_hash hash;
+    crypto_generichash(hash.bytes, sizeof hash.bytes, (const unsigned char *)data.p, data.n, NULL, 0);
+    return hash;
+}
+
 struct crypto_hash crypto_hmac(const struct crypto_key *key, slice data) {
     struct crypto_hash hash;
     crypto_auth_hmacsha256(hash.bytes, (const unsigned char *)data.p, data.n, key->bytes);

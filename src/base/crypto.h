@@ -27,6 +27,8 @@ slice crypto_token(struct arena *arena); /* a fresh secret of 192 bits, base64ur
 
 struct crypto_hash crypto_sha256(slice data);
 struct crypto_hash crypto_sha256_two(slice first, slice second); /* of the concatenation */
+struct crypto_hash
+crypto_blake2b(slice data); /* BLAKE2b-256, RFC 7693: five times as fast, for what stays in this process */
 struct crypto_hash crypto_hmac(const struct crypto_key *key, slice data);
 bool crypto_equal(const void *a, const void *b, size_t n); /* constant time */
 

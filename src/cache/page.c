@@ -14,8 +14,7 @@ enum {
     BROTLI_QUALITY = 5, /* 2 ms for 60 kB; 11 would be 120 ms for a tenth less */
     BROTLI_WINDOW = 19,
     GZIP_LEVEL = 6,
-    ZSTD_LEVEL = 9,
-    ETAG_BYTES = 12,
+    ZSTD_LEVEL = 3, /* whoever speaks it speaks brotli, too, and is given that */
 };
 
 static const char *const ENCODING_NAMES[PAGE_ENCODINGS] = {"", "gzip", "zstd", "br"};
@@ -65,16 +64,16 @@ static slice make_etag(const unsigned char *hash, const char *encoding) {
     struct buf b;
     buf_init(&b, 64);
     buf_add_char(&b, '"');
-    crypto_add_base64url(&b, slice_make(hash, ETAG_BYTES));
+    crypto_add_base64url(&b, slice_make(hash, PAGE_HASH_BYTES));
     if (*encoding) buf_add_format(&b, "-%s", encoding);
     buf_add_char(&b, '"');
     return buf_take(&b);
 }
 
 /* Head, 304 and tag of one encoding whose body is there. */
-static void finish_variant(struct page *page, enum page_encoding encoding, const unsigned char *hash) {
+static void finish_variant(struct page *page, enum page_encoding encoding) {
     struct page_variant *v = &page->variants[encoding];
-    v->etag = make_etag(hash, ENCODING_NAMES[encoding]);
+    v->etag = make_etag(page->hash, ENCODING_NAMES[encoding]);
     struct page_head head = {.status = page->status,
                              .content_type = page->content_type,
                              .etag = v->etag,
@@ -98,7 +97,8 @@ static slice copy_of(slice s) {
 }
 
 /* A page of this identity body (taken), in as many encodings as `effort` asks for. */
-static struct page *page_of(struct blob *body, const struct page_source *source, page_make_head make_head, void *ctx) {
+static struct page *page_of(struct blob *body, const unsigned char *hash, const struct page_source *source,
+                            page_make_head make_head, void *ctx) {
     struct page *page = NEW(struct page);
     atomic_init(&page->references, 1);
     page->fresh_until = source->fresh_until;
@@ -111,18 +111,20 @@ static struct page *page_of(struct blob *body, const struct page_source *source,
     page->ctx = ctx;
     page->unfinished = source->effort == PAGE_LATER && body->n >= WORTH_IT;
     page->variants[PAGE_IDENTITY].body = body;
-    struct crypto_hash hash = crypto_sha256(blob_slice(body));
-    finish_variant(page, PAGE_IDENTITY, hash.bytes);
+    memcpy(page->hash, hash, PAGE_HASH_BYTES);
+    finish_variant(page, PAGE_IDENTITY);
     for (int e = PAGE_IDENTITY + 1; e < PAGE_ENCODINGS && source->effort != PAGE_LATER; e++) {
         enum page_encoding encoding = (enum page_encoding)e;
         page->variants[e].body = compress(encoding, blob_slice(body), source->effort == PAGE_THOROUGH);
-        if (page->variants[e].body) finish_variant(page, encoding, hash.bytes);
+        if (page->variants[e].body) finish_variant(page, encoding);
     }
     return page;
 }
 
 struct page *page_new(const struct page_source *source, page_make_head make_head, void *ctx) {
-    return page_of(blob_new_take(source->body), source, make_head, ctx);
+    struct blob *body = blob_new_take(source->body);
+    struct crypto_hash hash = crypto_blake2b(blob_slice(body));
+    return page_of(body, hash.bytes, source, make_head, ctx);
 }
 
 struct page *page_compress(const struct page *page, enum page_effort effort) {
@@ -132,7 +134,7 @@ struct page *page_compress(const struct page *page, enum page_effort effort) {
                                  .fresh_until = page->fresh_until,
                                  .effort = effort,
                                  .extra = page->extra};
-    return page_of(blob_ref(page->variants[PAGE_IDENTITY].body), &source, page->make_head, page->ctx);
+    return page_of(blob_ref(page->variants[PAGE_IDENTITY].body), page->hash, &source, page->make_head, page->ctx);
 }
 
 struct page *page_ref(struct page *page) {

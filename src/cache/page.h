@@ -8,6 +8,8 @@
 
 enum page_encoding { PAGE_IDENTITY, PAGE_GZIP, PAGE_ZSTD, PAGE_BROTLI, PAGE_ENCODINGS }; /* as http/negotiate.h */
 
+enum { PAGE_HASH_BYTES = 12 }; /* of an entity tag: enough to tell versions of one page apart */
+
 struct page_variant {
     struct blob *head;         /* status line and headers of the 200 (or other) answer */
     struct blob *not_modified; /* the same of the 304 */
@@ -26,6 +28,7 @@ struct page {
     slice tag;           /* what the maker wants to find again: the slug its address must have */
     time_ms fresh_until; /* to be made again, in the background, once this moment has passed; 0: never */
     size_t bytes;        /* all it holds */
+    unsigned char hash[PAGE_HASH_BYTES]; /* of its plain bytes */
     /* what its heads are made of */
     int status;
     slice content_type;
