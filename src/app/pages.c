@@ -5,6 +5,7 @@
 #include "app/dispatch.h"
 #include "app/headers.h"
 #include "app/map.h"
+#include "app/reading.h"
 #include "app/tokens.h"
 #include "domain/charter.h"
 #include "domain/discussion.h"
@@ -50,25 +51,12 @@ static struct view_context *context_of_key(struct making *m) {
     return context_in(m, language);
 }
 
-static const struct view_charter *charter_in(struct making *m, slice language) {
-    struct charter charter;
-    struct error error;
-    if (charter_load(m->db, m->arena, 0, language, &charter, &error) != OK) return NULL;
-    return map_charter(m->arena, &charter);
-}
-
 /* The form at the foot of a shared page: its token is dated to the step, so that the bytes stay the same. */
 static const struct view_form *form_of(struct making *m, const struct article *article) {
-    if (!article->accepts_comments) return NULL;
-    struct view_form *form = ARENA_NEW(m->arena, struct view_form);
-    time_ms now = clock_now();
-    slice purpose = arena_format(m->arena, "comment:%lld", (long long)article->id.v);
-    form->article = article->id.v;
-    form->token = token_make(m->app, m->arena, purpose, now, TOKEN_STEP_MINUTES);
-    form->pre_moderated = article->effective == MODERATION_PRE;
-    form->max_characters = m->app->options.message_characters;
+    time_ms now = clock_now(), closing = article->published_at + m->site.close_after_days * DAY_MS;
+    const struct view_form *form = reading_form(m->app, m->arena, article, now, TOKEN_STEP_MINUTES);
+    if (!form) return NULL;
     m->fresh_until = token_step_end(now);
-    time_ms closing = article->published_at + m->site.close_after_days * DAY_MS;
     if (m->site.close_after_days && closing < m->fresh_until) m->fresh_until = closing;
     return form;
 }
@@ -92,7 +80,7 @@ static enum status make_discussion(struct making *m) {
         .order = m->key->order == PAGE_ORDER_NEWEST ? VIEW_NEWEST_FIRST : VIEW_OLDEST_FIRST,
         .threads = map_threads(m->arena, loaded.threads, loaded.thread_count),
         .thread_count = loaded.thread_count,
-        .charter = charter_in(m, loaded.article.language),
+        .charter = reading_charter(m->db, m->arena, loaded.article.language),
         .form = form_of(m, &loaded.article),
     };
     m->tag = tag_of(m, &loaded.article);
@@ -112,7 +100,7 @@ static enum status make_thread(struct making *m) {
         .thread = &thread,
         .page = loaded.page,
         .page_count = loaded.page_count,
-        .charter = charter_in(m, loaded.article.language),
+        .charter = reading_charter(m->db, m->arena, loaded.article.language),
         .form = form_of(m, &loaded.article),
     };
     m->tag = tag_of(m, &loaded.article);
@@ -261,7 +249,8 @@ static enum status make_archive_index(struct making *m) {
 
 static enum status make_charter(struct making *m) {
     struct view_context *context = context_of_key(m);
-    const struct view_charter *charter = charter_in(m, catalog_language(templates_catalog(context->templates)));
+    const struct view_charter *charter =
+        reading_charter(m->db, m->arena, catalog_language(templates_catalog(context->templates)));
     if (!charter) return error_set(m->error, NOT_FOUND, "no charter yet");
     m->content_type = HTML;
     return view_charter(context, charter, &m->body, m->error);

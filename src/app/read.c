@@ -4,6 +4,7 @@
 #include "app/map.h"
 #include "app/pages.h"
 #include "app/reading.h"
+#include "app/tokens.h"
 #include "domain/section.h"
 #include "view/address.h"
 #include "view/page_read.h"
@@ -69,11 +70,26 @@ const struct view_comment *reading_own(struct request *r, article_id article, si
     return shown;
 }
 
-const struct view_charter *reading_charter(struct request *r, slice language) {
+const struct view_charter *reading_charter(struct db *db, struct arena *arena, slice language) {
     struct charter charter;
     struct error error;
-    if (charter_load(r->db, r->arena, 0, language, &charter, &error) != OK) return NULL;
-    return map_charter(r->arena, &charter);
+    if (charter_load(db, arena, 0, language, &charter, &error) != OK) return NULL;
+    return map_charter(arena, &charter);
+}
+
+slice reading_purpose(struct arena *arena, article_id article) {
+    return arena_format(arena, "comment:%lld", (long long)article.v);
+}
+
+struct view_form *reading_form(const struct app *app, struct arena *arena, const struct article *article, time_ms now,
+                               int64_t step_minutes) {
+    if (!article->accepts_comments) return NULL;
+    struct view_form *form = ARENA_NEW(arena, struct view_form);
+    form->article = article->id.v;
+    form->token = token_make(app, arena, reading_purpose(arena, article->id), now, step_minutes);
+    form->pre_moderated = article->effective == MODERATION_PRE;
+    form->max_characters = app->options.message_characters;
+    return form;
 }
 
 void read_own(struct request *r) {
@@ -90,16 +106,6 @@ void read_own(struct request *r) {
     struct buf *body = request_buf(r);
     status = view_own(request_view_in(r, article.language), &shown, own, count, body, &error);
     request_reply_page(r, 200, body, status, &error);
-}
-
-static struct view_form *own_form(struct request *r, const struct article *article) {
-    if (!article->accepts_comments) return NULL;
-    struct view_form *form = ARENA_NEW(r->arena, struct view_form);
-    form->article = article->id.v;
-    form->token = request_token(r, arena_format(r->arena, "comment:%lld", (long long)article->id.v));
-    form->pre_moderated = article->effective == MODERATION_PRE;
-    form->max_characters = r->app->options.message_characters;
-    return form;
 }
 
 /* The same page for one who has messages waiting in this discussion: with them, for nobody else. */
@@ -132,8 +138,8 @@ void read_discussion(struct request *r) {
                                    .thread_count = loaded.thread_count,
                                    .own = own,
                                    .own_count = count,
-                                   .charter = reading_charter(r, loaded.article.language),
-                                   .form = own_form(r, &loaded.article)};
+                                   .charter = reading_charter(r->db, r->arena, loaded.article.language),
+                                   .form = reading_form(r->app, r->arena, &loaded.article, clock_now(), 1)};
     struct buf *body = request_buf(r);
     status = view_discussion(request_view_in(r, loaded.article.language), &page, body, &error);
     request_reply_page(r, 200, body, status, &error);

@@ -27,10 +27,6 @@ struct sending {
     bool keyed; /* the form carried a send_key of its own */
 };
 
-static slice purpose_of(struct request *r, article_id article) {
-    return arena_format(r->arena, "comment:%lld", (long long)article.v);
-}
-
 static void add_problem(struct request *r, struct view_form *form, enum view_field field, enum view_fault fault,
                         int64_t limit) {
     struct view_problem *items = ARENA_ARRAY(r->arena, form->problem_count + 1, struct view_problem);
@@ -51,7 +47,7 @@ static struct view_form *form_again(struct request *r, const struct sending *s) 
                                .title = request_field(r, "title"),
                                .email = request_field(r, "email"),
                                .website = request_field(r, "website"),
-                               .token = request_token(r, purpose_of(r, s->article.id)),
+                               .token = request_token(r, reading_purpose(r->arena, s->article.id)),
                                .send_key = key.n == CRYPTO_TOKEN_CHARS ? key : crypto_token(r->arena),
                                .may_send = true,
                                .pre_moderated = s->article.effective == MODERATION_PRE,
@@ -77,7 +73,7 @@ static void reply_compose(struct request *r, const struct sending *s, int status
                                 .form = form_again(r, s),
                                 .answered = answered_of(r, s),
                                 .preview = preview,
-                                .charter = reading_charter(r, s->article.language)};
+                                .charter = reading_charter(r->db, r->arena, s->article.language)};
     struct buf *body = request_buf(r);
     r->keep_for_back = true;
     enum status rendered = view_compose(request_view_in(r, s->article.language), &page, body, &error);
@@ -243,7 +239,7 @@ static void after_send(struct request *r, void *data, enum status status, const 
 /* Token, trap and limits. False: answered, with the form and what was typed. */
 static bool may_write(struct request *r, struct sending *s, bool send) {
     int64_t retry_s = 0;
-    if (!request_token_ok(r, purpose_of(r, s->article.id))) {
+    if (!request_token_ok(r, reading_purpose(r->arena, s->article.id))) {
         s->form_fault = VIEW_FAULT_STALE;
         reply_compose(r, s, 403, NULL);
         return false;
@@ -308,7 +304,7 @@ static void reply_report(struct request *r, struct reporting *p, int http_status
     struct view_comment comment = map_comment(&p->comment);
     struct view_report page = {.article = &article,
                                .comment = &comment,
-                               .charter = reading_charter(r, p->article.language),
+                               .charter = reading_charter(r->db, r->arena, p->article.language),
                                .rule_code = request_field(r, "rule"),
                                .text = request_field(r, "text"),
                                .name = request_field(r, "name"),
