@@ -168,7 +168,7 @@ def cppcheck():
     return check("cppcheck", "--quiet", "--enable=warning,performance,portability", "--inline-suppr", "--std=c11",
                  "--error-exitcode=1", "--cppcheck-build-dir=" + cache, "--suppressions-list=script/cppcheck.txt",
                  "-j", str(os.cpu_count()), "-Isrc", "-DPALABRE_VERSION=\"0\"", "-D_GNU_SOURCE",
-                 "src", "bench", "fuzz")()
+                 "-ibench/peers/node_modules", "src", "bench", "fuzz")()
 
 
 def catalogues():
