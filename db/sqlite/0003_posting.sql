@@ -1,0 +1,1 @@
+-- What posting and importing fast take.

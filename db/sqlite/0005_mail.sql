@@ -1,0 +1,1 @@
+-- Mail: the outbox at work, subscriptions to discussions, addresses that are paused.

@@ -1,0 +1,1 @@
+-- Options of the site, and the words its dictionaries do not know.

@@ -1,0 +1,1 @@
+-- Likeness of messages, lists of words and expressions.

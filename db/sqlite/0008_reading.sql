@@ -1,0 +1,1 @@
+-- Recommendations, editors' picks, reports about articles.
