@@ -40,6 +40,19 @@ bool removed_display_parse(slice name, enum removed_display *out) {
     return false;
 }
 
+/* From the first row on. What another version of the program stored, and this one cannot use, leaves the default. */
+static enum status load_options(struct db_rows *rows, struct arena *arena, struct site_options *out,
+                                struct error *error) {
+    enum status status = OK;
+    site_options_init(out);
+    for (; status == OK; status = db_step(rows, error)) {
+        enum site_option which;
+        if (site_option_find(db_text_peek(rows, "option_name"), &which))
+            (void)!site_option_set(out, arena, which, db_text(rows, "option_value", arena));
+    }
+    return status == NOT_FOUND ? OK : status;
+}
+
 enum status site_load(struct db *db, struct arena *arena, struct site *out, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SITE_LOAD);
     enum status status = db_step(rows, error);
@@ -62,8 +75,9 @@ enum status site_load(struct db *db, struct arena *arena, struct site *out, stru
     if (!moderation_parse(db_text_peek(rows, "moderation"), &site.moderation) ||
         !removed_display_parse(db_text_peek(rows, "removed_display"), &site.removed_display))
         return error_set(error, INTERNAL, "the site's policies are damaged");
-    *out = site;
-    return OK;
+    status = load_options(rows, arena, &site.options, error);
+    if (status == OK) *out = site;
+    return status;
 }
 
 static enum status check_texts(struct arena *arena, slice *name, slice *tagline, slice language, slice time_zone,
@@ -96,6 +110,31 @@ enum status site_create(struct db *db, const struct site_defaults *defaults, str
     journal__note_text(&note, "name", name);
     status = journal__note_write(&note, db, 0, S("system"), "site.create", "site", 0, error);
     return status == OK ? charter__save_default(db, error) : status;
+}
+
+static void note_options(struct journal_note *note, struct arena *arena, const struct site *old,
+                         const struct site *site) {
+    for (size_t i = 0; i < SITE_OPTION_COUNT; i++) {
+        enum site_option which = (enum site_option)i;
+        slice name = arena_format(arena, "option_%.*s", SLICE_FMT(site_option_info(which)->name));
+        journal__note_change(note, name.p, site_option_value(arena, &old->options, which),
+                             site_option_value(arena, &site->options, which));
+    }
+}
+
+static enum status save_options(struct db *db, struct arena *arena, const struct site_options *old,
+                                const struct site_options *new, struct error *error) {
+    enum status status = OK;
+    for (size_t i = 0; i < SITE_OPTION_COUNT && status == OK; i++) {
+        enum site_option which = (enum site_option)i;
+        slice value = site_option_value(arena, new, which);
+        if (slice_equal(site_option_value(arena, old, which), value)) continue;
+        struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SITE_OPTION_SAVE);
+        db_bind_text(rows, "name", site_option_info(which)->name);
+        db_bind_text(rows, "value", value);
+        status = db_run(rows, NULL, error);
+    }
+    return status;
 }
 
 static void note_changes(struct journal_note *note, const struct site *old, const struct site *site) {
@@ -141,8 +180,10 @@ enum status site_save(struct db *db, const struct site *site, account_id by, str
     struct journal_note note CLEANUP(journal__note_fini);
     journal__note_init(&note);
     note_changes(&note, &old, &new);
+    note_options(&note, arena, &old, &new);
     if (journal__note_is_empty(&note)) return OK;
     status = update(db, &new, error);
+    if (status == OK) status = save_options(db, arena, &old.options, &new.options, error);
     if (status != OK) return status;
     char actor[JOURNAL_ACTOR_SIZE];
     return journal__note_write(&note, db, 0, journal__actor(actor, by), "site.save", "site", 0, error);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "db/db.h"
 #include "domain/ids.h"
+#include "domain/site_option.h"
 
 /* Who reads a message before it appears. MODERATION_INHERIT (sections, articles): what stands above decides. */
 enum moderation { MODERATION_INHERIT, MODERATION_PRE, MODERATION_POST, MODERATION_CLOSED };
@@ -31,6 +32,7 @@ struct site {
     int64_t version;
     int64_t pending_count, report_count;
     bool needs_setup; /* no administrator yet: the one-time address is open */
+    struct site_options options;
 };
 
 /* Read or write connection. NOT_FOUND when the database holds no site yet. */
@@ -42,7 +44,7 @@ struct site_defaults {
 /* Writer: makes the site's row, with a first charter in French and English, if there is none. OK either way. INVALID. A
    new site reads messages before they appear, shows a stub where one was removed, gives reasons, and closes nothing. */
 enum status site_create(struct db *db, const struct site_defaults *defaults, struct error *error) MUST_USE;
-/* Writer: saves name, tagline, language, time zone and the policies; journals what changed (nothing, when nothing did).
+/* Writer: saves name, tagline, language, time zone, the policies and the options; journals what changed (nothing, when nothing did).
    Every page shows some of it: the version of every discussion grows. INVALID, "field: what". */
 enum status site_save(struct db *db, const struct site *site, account_id by, struct error *error) MUST_USE;
 

@@ -93,6 +93,12 @@ void view__set_charter(struct view__page *p, const struct view_charter *charter_
 
 /* `problems` for the summary, and `errors` with one text per field. */
 void view__set_problems(struct view__page *p, const struct view_problem *problems, size_t count);
+/* The same, and after them what is wrong with fields that have no name in view/form.h. */
+struct view__own_problem {
+    slice id, label, text; /* of the element the summary leads to is "field-{id}" */
+};
+void view__set_problems_and(struct view__page *p, const struct view_problem *problems, size_t count,
+                            const struct view__own_problem *own, size_t own_count);
 slice view__problem_text(struct view__page *p, const struct view_problem *problem); /* as it stands beside the field */
 void view__set_form(struct view__page *p, const struct view_form *form_or_null, bool previewed);
 

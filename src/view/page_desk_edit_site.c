@@ -77,6 +77,72 @@ enum status view_desk_section(const struct view_context *context, const struct v
     return view__page_render(&p, S("desk/section"), out, error);
 }
 
+/* --- The site's options ------------------------------------------------------------------------------------------- */
+
+static slice option_id(const struct view__page *p, const struct view_site_option *option) {
+    return arena_format(p->arena, "option_%.*s", SLICE_FMT(option->name));
+}
+
+/* What is wrong with it; empty: nothing. */
+static slice option_problem(struct view__page *p, const struct view_site_option *option) {
+    return view__problem_text(p, &(struct view_problem){VIEW_FIELD_FORM, option->fault, option->limit});
+}
+
+static void set_option(struct view__page *p, struct value *item, const struct view_site_option *option) {
+    value_set_string(item, S("id"), option_id(p, option));
+    value_set_string(item, S("label"), view__text(p, option->label));
+    value_set_string(item, S("help"), option->help[0] ? view__text(p, option->help) : S(""));
+    value_set_string(item, S("value"), option->value);
+    value_set_bool(item, S("is_switch"), option->type == VIEW_SITE_OPTION_SWITCH);
+    value_set_bool(item, S("is_choice"), option->type == VIEW_SITE_OPTION_CHOICE);
+    value_set_bool(item, S("is_number"), option->type == VIEW_SITE_OPTION_NUMBER);
+    value_set_bool(item, S("is_text"), option->type == VIEW_SITE_OPTION_TEXT);
+    value_set_bool(item, S("on"), slice_equal(option->value, S("1")));
+    if (option->type == VIEW_SITE_OPTION_NUMBER) {
+        const struct catalog_argument range[] = {{S("least"), view__number(p, option->least)},
+                                                 {S("most"), view__number(p, option->most)}};
+        value_set_string(item, S("range"),
+                         catalog_format(p->arena, view__text(p, T("Between {least} and {most}.")), range, 2));
+    } else {
+        value_set_null(item, S("range"));
+    }
+    struct value *choices = value_set_list(item, S("choices"));
+    for (size_t i = 0; i < option->choice_count; i++) {
+        struct value *choice = value_list_add(choices);
+        value_set_string(choice, S("value"), option->choices[i].value);
+        value_set_string(choice, S("label"), view__text(p, option->choices[i].label));
+        value_set_bool(choice, S("chosen"), slice_equal(option->choices[i].value, option->value));
+    }
+    value_set_string(item, S("wrong"), option_problem(p, option));
+}
+
+static void set_options(struct view__page *p, struct value *form, const struct view_site_option *options,
+                        size_t count) {
+    struct value *groups = value_set_list(form, S("groups"));
+    struct value *list = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || options[i].group != options[i - 1].group) {
+            struct value *group = value_list_add(groups);
+            value_set_string(group, S("title"), view__text(p, options[i].group));
+            list = value_set_list(group, S("options"));
+        }
+        set_option(p, value_list_add(list), &options[i]);
+    }
+}
+
+/* The fields' problems, and those of the options after them. */
+static void set_site_problems(struct view__page *p, const struct view_desk_site *page) {
+    struct view__own_problem *own = ARENA_ARRAY(p->arena, page->option_count + 1, struct view__own_problem);
+    size_t count = 0;
+    for (size_t i = 0; i < page->option_count; i++) {
+        if (page->options[i].fault == VIEW_FAULT_NONE) continue;
+        own[count++] =
+            (struct view__own_problem){option_id(p, &page->options[i]), view__text(p, page->options[i].label),
+                                       option_problem(p, &page->options[i])};
+    }
+    view__set_problems_and(p, page->problems, page->problem_count, own, count);
+}
+
 /* --- The site ----------------------------------------------------------------------------------------------------- */
 
 enum status view_desk_site(const struct view_context *context, const struct view_desk_site *page, struct buf *out,
@@ -90,7 +156,7 @@ enum status view_desk_site(const struct view_context *context, const struct view
     view__desk_begin(&p, context, &(struct view_desk){VIEW_DESK_SITE, S(SITE)}, T("Site"));
     value_set_string(p.root, S("notice"),
                      page->notice == VIEW_SITE_NOTHING ? S("") : view__text(&p, notices[page->notice]));
-    view__set_problems(&p, page->problems, page->problem_count);
+    set_site_problems(&p, page);
     value_set_bool(p.root, S("strict"), page->strict);
     value_set_string(p.root, S("strict_action"), S(SITE "/strict"));
     struct value *object = value_set_object(p.root, S("form"));
@@ -104,5 +170,6 @@ enum status view_desk_site(const struct view_context *context, const struct view
     view__edit_set_choices(&p, object, "moderations", SITE_MODERATIONS, ARRAY_COUNT(SITE_MODERATIONS),
                            page->moderation);
     view__edit_set_choices(&p, object, "removed", REMOVED, ARRAY_COUNT(REMOVED), page->removed);
+    set_options(&p, object, page->options, page->option_count);
     return view__page_render(&p, S("desk/site"), out, error);
 }

@@ -181,38 +181,49 @@ slice view__problem_text(struct view__page *p, const struct view_problem *proble
 /* What is hidden, or the form as a whole, has no field to lead to. */
 static bool has_field(enum view_field field) { return field != VIEW_FIELD_FORM && field != VIEW_FIELD_REPLY_TO; }
 
+static void add_problem_at(struct view__page *p, struct value *list, const struct view__own_problem *problem) {
+    const struct catalog_argument arguments[] = {{S("field"), problem->label}, {S("problem"), problem->text}};
+    struct value *item = value_list_add_object(list);
+    value_set_string(item, S("text"), catalog_format(p->arena, view__text(p, T("{field}: {problem}")), arguments, 2));
+    value_set_string(item, S("href"), arena_format(p->arena, "#field-%.*s", SLICE_FMT(problem->id)));
+}
+
 static void add_problem(struct view__page *p, struct value *list, struct value *errors,
                         const struct view_problem *problem) {
     slice text = view__problem_text(p, problem);
     if (text.n == 0) return;
-    struct value *item = value_list_add_object(list);
-    value_set_null(item, S("href"));
     slice name = view_field_name(problem->field);
     if (!has_field(problem->field)) {
+        struct value *item = value_list_add_object(list);
+        value_set_null(item, S("href"));
         value_set_string(item, S("text"), text);
         return;
     }
     /* The form of a message calls it so. */
     bool pseudonym = problem->field == VIEW_FIELD_NAME && p->asks_pseudonym;
     const char *label = pseudonym ? T("Pseudonym") : field_labels[problem->field];
-    const struct catalog_argument arguments[] = {{S("field"), view__text(p, label)}, {S("problem"), text}};
-    value_set_string(item, S("text"), catalog_format(p->arena, view__text(p, T("{field}: {problem}")), arguments, 2));
-    value_set_string(item, S("href"), arena_format(p->arena, "#field-%.*s", SLICE_FMT(name)));
+    add_problem_at(p, list, &(struct view__own_problem){name, view__text(p, label), text});
     if (!value_get(errors, name)) value_set_string(errors, name, text); /* the first one of a field is said beside it */
 }
 
-void view__set_problems(struct view__page *p, const struct view_problem *problems, size_t count) {
+void view__set_problems_and(struct view__page *p, const struct view_problem *problems, size_t count,
+                            const struct view__own_problem *own, size_t own_count) {
     struct value *errors = value_set_object(p->root, S("errors"));
-    if (count == 0) {
+    if (count + own_count == 0) {
         value_set_null(p->root, S("problems"));
         return;
     }
     struct value *object = value_set_object(p->root, S("problems"));
     value_set_string(p->root, S("problems_title"),
                      catalog_get_plural(p->catalog, TN("There is something to mend:", "There are some things to mend:"),
-                                        (int64_t)count));
+                                        (int64_t)(count + own_count)));
     struct value *list = value_set_list(object, S("list"));
     for (size_t i = 0; i < count; i++) add_problem(p, list, errors, &problems[i]);
+    for (size_t i = 0; i < own_count; i++) add_problem_at(p, list, &own[i]);
+}
+
+void view__set_problems(struct view__page *p, const struct view_problem *problems, size_t count) {
+    view__set_problems_and(p, problems, count, NULL, 0);
 }
 
 void view__set_form(struct view__page *p, const struct view_form *form, bool previewed) {

@@ -595,6 +595,27 @@ def test_what_is_wrong_about_the_site(admin):
     assert admin.post(path, {**form, "moderation": ""}).status_code == 422
 
 
+def test_an_option_of_the_site_is_set_and_journalled(server, admin):
+    path = "/moderation/site"
+    form = form_fields(find_form(admin.page(path), path))
+    assert form["option_spelling"] == "advise" and form["option_short_below"] == "12"
+    bad = admin.post(path, {**form, "option_short_below": "many", "option_spelling": "never", "option_long_above": "5000"})
+    assert bad.status_code == 422
+    for option in ("short_below", "spelling"):
+        assert parse(bad).xpath(f"//*[@id='wrong-option_{option}']"), option
+        assert parse(bad).xpath(f"//*[@id='problems']//a[@href='#field-option_{option}']"), option
+    kept = form_fields(find_form(parse(bad), path))
+    assert kept["option_short_below"] == "many" and kept["option_long_above"] == "5000"
+    admin.post(path, {**form, "option_spelling": "require"})
+    again = form_fields(find_form(admin.page(path), path))
+    assert again["option_spelling"] == "require" and again["option_long_above"] == form["option_long_above"]
+    assert '\\"option_spelling\\":{\\"from\\":\\"advise\\"' in admin.get("/moderation/journal.jsonl").text
+    bare = {name: value for name, value in again.items() if not name.startswith("option")}
+    admin.post(path, {**bare, "tagline": "sans les options"})  # a form without them leaves them
+    assert form_fields(find_form(admin.page(path), path))["option_spelling"] == "require"
+    admin.post(path, {**again, "option_spelling": "advise"})
+
+
 def test_one_switch_puts_the_whole_site_under_pre_moderation(server, edith, admin):
     article = id_of(write(edith, "publish", headline="Jour difficile", body="x", moderation="post"))
     reader = server.reader()

@@ -19,14 +19,14 @@ static const struct {
 } LANDED[] = {
     {"0001_initial.sql", "c9637029df2e8e3a0da82c7058f600c1e0065b9c682d4745e92acdd0abe88f6d"},
     {"0002_sparse_uniqueness.sql", "c41b2d089c7d239a04ab2a853794cbbccdf0f1c3dffe057c38a996ce335c452e"},
-    {"0003_posting.sql", NULL}, /* being written */
-    {"0004_search.sql", NULL}, /* being written */
-    {"0005_mail.sql", NULL}, /* being written */
+    {"0003_posting.sql", NULL},      /* being written */
+    {"0004_search.sql", NULL},       /* being written */
+    {"0005_mail.sql", NULL},         /* being written */
     {"0006_proofreading.sql", NULL}, /* being written */
-    {"0007_abuse.sql", NULL}, /* being written */
-    {"0008_reading.sql", NULL}, /* being written */
-    {"0009_excerpt.sql", NULL}, /* being written */
-    {"0010_nodes.sql", NULL}, /* being written */
+    {"0007_abuse.sql", NULL},        /* being written */
+    {"0008_reading.sql", NULL},      /* being written */
+    {"0009_excerpt.sql", NULL},      /* being written */
+    {"0010_nodes.sql", NULL},        /* being written */
 };
 
 static void landed_migrations_are_as_they_were(void **state) {

@@ -315,6 +315,51 @@ static void shows_the_switch_as_it_stands(void **state) {
     assert_int_equal(found(f, "//input[@name='gives_reasons'][@checked]"), 1);
 }
 
+static void shows_the_options_in_their_groups(void **state) {
+    struct fixture *f = *state;
+    struct error error;
+    static const struct view_site_option_choice choices[] = {{S_INIT("off"), "Off"}, {S_INIT("on"), "On"}};
+    const struct view_site_option options[] = {
+        {.name = S("a"), .group = "First", .label = "A", .help = "", .type = VIEW_SITE_OPTION_SWITCH, .value = S("1")},
+        {.name = S("b"),
+         .group = "First",
+         .label = "B",
+         .help = "Help",
+         .type = VIEW_SITE_OPTION_CHOICE,
+         .choices = choices,
+         .choice_count = 2,
+         .value = S("on")},
+        {.name = S("c"),
+         .group = "Second",
+         .label = "C",
+         .help = "",
+         .type = VIEW_SITE_OPTION_NUMBER,
+         .least = 1,
+         .most = 9000,
+         .value = S(EVIL),
+         .fault = VIEW_FAULT_NUMBER},
+        {.name = S("d"),
+         .group = "Second",
+         .label = "D",
+         .help = "",
+         .type = VIEW_SITE_OPTION_TEXT,
+         .value = S(EVIL),
+         .fault = VIEW_FAULT_TOO_LONG,
+         .limit = 3},
+    };
+    struct view_desk_site page = {.language = S("fr"), .options = options, .option_count = 4};
+    check_page(f, view_desk_site(&f->samples.context, &page, &f->out, &error));
+    assert_int_equal(found(f, "//input[@type='checkbox'][@name='option_a'][@checked]"), 1);
+    assert_int_equal(found(f, "//select[@name='option_b'][@aria-describedby='help-option_b']"), 1);
+    assert_int_equal(found(f, "//select[@name='option_b']/option[@value='on'][@selected]"), 1);
+    assert_int_equal(found(f, "//input[@name='option_c'][@aria-invalid='true']"), 1);
+    assert_int_equal(found(f, "//*[@id='wrong-option_c'] | //*[@id='wrong-option_d']"), 2);
+    assert_int_equal(found(f, "//*[@id='problems']//a[@href='#field-option_c']"), 1);
+    assert_int_equal(found(f, "//*[@id='problems']//li"), 2);
+    assert_int_equal(found(f, "//h2[text()='First'] | //h2[text()='Second']"), 2);
+    assert_int_equal(found(f, "//h2[text()='Second']/following::input[@name='option_c']"), 1);
+}
+
 #define BOTH(test)                                                                                                     \
     {#test " in French", test, open_french, shut, NULL}, { #test " in English", test, open_english, shut, NULL }
 
@@ -330,6 +375,7 @@ int main(void) {
         BOTH(says_what_is_wrong_in_a_rule),
         BOTH(keeps_passwords_to_itself),
         BOTH(shows_the_switch_as_it_stands),
+        BOTH(shows_the_options_in_their_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,34 @@
+/* The options of the site: one line each, and its French in po/fr.po. Everything else follows from the line: it is loaded
+   with the site, checked, journalled when it changes, and stands on the desk's page of the site.
+
+   OPTION(ID, "name in the database and in forms", GROUP, type with its default, label, help or "")
+     SITE_SWITCH(initial)                  0 or 1
+     SITE_CHOICE(SET, initial)             the index of a choice; sets of choices are in site_option.c
+     SITE_NUMBER(initial, least, most)
+     SITE_TEXT(initial, max_characters)    one line; may be empty
+   A name is for ever: values out there are stored under it. Read one with site_option(&site->options, SITE_OPTION_ID).
+   The words are English, marked for script/extract-messages; the desk translates them. */
+#ifndef PALABRE_DOMAIN_SITE_OPTION_TABLE_H
+#define PALABRE_DOMAIN_SITE_OPTION_TABLE_H
+
+/* clang-format off */
+#define SITE_OPTIONS(OPTION) \
+    OPTION(SPELLING, "spelling", PROOFREADING, SITE_CHOICE(POLICY, POLICY_ADVISE), \
+           T("Spelling"), T("The preview underlines the words that the dictionary does not know. Required: whoever sends such words all the same is asked once whether they are meant.")) \
+    OPTION(FOREIGN, "foreign", PROOFREADING, SITE_CHOICE(POLICY, POLICY_ADVISE), \
+           T("Messages in another language than the discussion"), T("Recognised from 60 characters on.")) \
+    OPTION(CAPITALS, "capitals", PROOFREADING, SITE_CHOICE(POLICY, POLICY_ADVISE), \
+           T("Messages all in capitals"), "") \
+    OPTION(REPEATED, "repeated", PROOFREADING, SITE_CHOICE(POLICY, POLICY_ADVISE), \
+           T("Messages that repeat an earlier one of their author"), "") \
+    OPTION(SHORT, "short", PROOFREADING, SITE_CHOICE(POLICY, POLICY_ADVISE), \
+           T("Messages that are too short"), "") \
+    OPTION(SHORT_BELOW, "short_below", PROOFREADING, SITE_NUMBER(12, 1, 1000), \
+           T("Too short is: fewer characters than"), "") \
+    OPTION(LONG, "long", PROOFREADING, SITE_CHOICE(POLICY, POLICY_ADVISE), \
+           T("Messages that are too long"), "") \
+    OPTION(LONG_ABOVE, "long_above", PROOFREADING, SITE_NUMBER(3000, 100, 100000), \
+           T("Too long is: more characters than"), "")
+/* clang-format on */
+
+#endif
