@@ -6,6 +6,7 @@
 #include "app/dispatch.h"
 #include "app/headers.h"
 #include "app/live.h"
+#include "app/nodes.h"
 #include "app/pages.h"
 #include "app/refuse.h"
 #include "app/state.h"
@@ -172,6 +173,8 @@ static enum status start_server(struct app *app, struct error *error) {
     status = loops_new(o->loops, &app->loops, error);
     if (status != OK) return status;
     app->live = live_new(app, limits_raise_files());
+    status = nodes_start(app, &app->nodes, error);
+    if (status != OK) return status;
     return http_server_start(app->loops, &options, &app->server, error);
 }
 
@@ -272,6 +275,7 @@ enum status app_setup_path(struct app *app, slice *path, struct error *error) {
 void app_stop(struct app *app, int64_t drain_ms) {
     if (!app) return;
     if (app->server) http_server_stop(app->server, drain_ms);
+    nodes_stop(app->nodes);
     if (app->hashing) pool_stop(app->hashing);
     if (app->writer) writer_stop(app->writer);
     if (app->pool) pool_stop(app->pool);
@@ -280,6 +284,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     http_server_free(app->server);
     loops_free(app->loops);
     live_free(app->live);
+    nodes_free(app->nodes);
     cache_free(app->pages);
     cache_free(app->fronts);
     pool_free(app->pool);

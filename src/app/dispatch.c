@@ -4,6 +4,7 @@
 #include "app/handlers.h"
 #include "app/headers.h"
 #include "app/lenient.h"
+#include "app/nodes.h"
 #include "app/pages.h"
 #include "app/refuse.h"
 #include "app/routes.h"
@@ -228,11 +229,14 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
         return;
     }
     struct page *page = cache_find(page_is_front(key.kind) ? app->fronts : app->pages, &key);
-    if (page && is_right_address(call, &key, page)) {
+    bool is_sure = page && nodes_is_sure(app->nodes, page);
+    if (is_sure && is_right_address(call, &key, page)) {
         dispatch_send(call, page);
     } else {
         struct request *r = request_new(app, call, match);
-        if (page)
+        if (page && !is_sure)
+            nodes_compare(r, &key, page);
+        else if (page)
             send_shared(r, &key, page);
         else
             want(r, &key);

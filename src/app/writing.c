@@ -2,6 +2,7 @@
 #include "app/request.h"
 
 #include "app/after.h"
+#include "app/nodes.h"
 #include "app/refuse.h"
 #include "domain/article.h"
 
@@ -19,7 +20,8 @@ static enum status run_apply(struct db *db, struct writer_job *job, struct error
     r->changes = NULL;
     r->changes_end = &r->changes;
     r->writing = db;
-    return r->apply(db, r, r->data, error);
+    enum status status = r->apply(db, r, r->data, error);
+    return status == OK ? nodes_announce(r, db, error) : status;
 }
 
 /* On a worker: what the handler wanted to do after the commit. */
@@ -43,19 +45,19 @@ static void continue_on_worker(struct request *r) {
     http_call_reply_text(r->call, 503, S("Busy. Please look whether your act was recorded before you repeat it.\n"));
 }
 
+static void waiter_done(struct request *r) {
+    if (atomic_fetch_sub(&r->waiting, 1) != 1) return;
+    live_release(r->app->live, r->changes);
+    continue_on_worker(r);
+}
+
 /* Each renewal that has ended, and the starter itself, takes one off; the last goes on. */
 static void renewed(struct cache_waiter *waiter, enum status status, struct page *page, const struct error *error) {
     struct request *r = *(struct request **)(void *)(waiter + 1);
     (void)status; /* a page that cannot be made is made again, and its error said, when it is asked for */
     (void)page;
     (void)error;
-    after_waiter_done(r);
-}
-
-void after_waiter_done(struct request *r) {
-    if (atomic_fetch_sub(&r->waiting, 1) != 1) return;
-    live_release(r->app->live, r->changes);
-    continue_on_worker(r);
+    waiter_done(r);
 }
 
 struct waiter_of_request {
@@ -64,7 +66,8 @@ struct waiter_of_request {
 };
 _Static_assert(offsetof(struct waiter_of_request, request) == sizeof(struct cache_waiter), "renewed() relies on it");
 
-struct cache_waiter *after_waiter_new(struct request *r) {
+static struct cache_waiter *waiter_new(void *ctx) {
+    struct request *r = ctx;
     struct waiter_of_request *w = ARENA_NEW(r->arena, struct waiter_of_request);
     w->waiter.ready = renewed;
     w->request = r;
@@ -80,8 +83,14 @@ static void run_done(struct writer_job *job, enum status status, const struct er
     atomic_store(&r->waiting, 1);
     if (status != OK) r->changes = NULL;
     live_expect(r->app->live, r->changes);
-    if (status == OK) after_renew(r);
-    after_waiter_done(r);
+    struct after after = {.app = r->app,
+                          .touched = r->touched,
+                          .count = r->touched_count,
+                          .all = r->touched_too_many,
+                          .waiter_new = waiter_new,
+                          .ctx = r};
+    if (status == OK) after_renew(&after);
+    waiter_done(r);
 }
 
 void request_write(struct request *r, void *data,

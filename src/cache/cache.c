@@ -366,6 +366,18 @@ void cache_renew(struct cache *cache, const struct cache_key *key, struct cache_
     join(cache, key, waiter, true);
 }
 
+void cache_refresh(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter) {
+    struct shard *shard = shard_of(cache, key);
+    pthread_mutex_lock(&shard->lock);
+    struct entry *entry = lookup(shard, key);
+    bool present = entry && (entry->page || entry->rendering);
+    pthread_mutex_unlock(&shard->lock);
+    if (present)
+        join(cache, key, waiter, true);
+    else if (waiter)
+        waiter->ready(waiter, NOT_FOUND, NULL, &(struct error){NOT_FOUND, "nobody has asked for this page"});
+}
+
 static void drop(struct cache *cache, struct shard *shard, struct entry *entry) {
     entry->change++;
     set_page(cache, entry, NULL);

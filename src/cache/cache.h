@@ -53,6 +53,8 @@ void cache_want(struct cache *cache, const struct cache_key *key, struct cache_w
 /* After a commit: the page is made again now, the old one served meanwhile; waiter (may be NULL) is told after the
    swap. */
 void cache_renew(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter);
+/* The same, when the page is there or being made; otherwise waiter is told NOT_FOUND at once. */
+void cache_refresh(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter);
 /* After a commit: the page, if it is there, is made again when next asked for; who asks waits for the new one. */
 void cache_drop(struct cache *cache, const struct cache_key *key);
 /* The same for every key that fits. fits() must be quick; it runs under a lock. */

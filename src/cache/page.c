@@ -102,6 +102,9 @@ static struct page *page_of(struct blob *body, const unsigned char *hash, const 
     struct page *page = NEW(struct page);
     atomic_init(&page->references, 1);
     page->fresh_until = source->fresh_until;
+    page->article = source->article;
+    page->version = source->version;
+    atomic_init(&page->confirmed, source->confirmed);
     page->bytes = sizeof *page;
     page->tag = copy_of(source->tag);
     page->status = source->status;
@@ -132,6 +135,9 @@ struct page *page_compress(const struct page *page, enum page_effort effort) {
                                  .content_type = page->content_type,
                                  .tag = page->tag,
                                  .fresh_until = page->fresh_until,
+                                 .article = page->article,
+                                 .version = page->version,
+                                 .confirmed = atomic_load(&page->confirmed),
                                  .effort = effort,
                                  .extra = page->extra};
     return page_of(blob_ref(page->variants[PAGE_IDENTITY].body), page->hash, &source, page->make_head, page->ctx);

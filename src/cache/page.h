@@ -25,9 +25,11 @@ struct page {
     struct page_variant variants[PAGE_ENCODINGS]; /* head NULL: this encoding does not pay, or is not there yet */
     unsigned available;                           /* a sum of 1 << encoding */
     bool unfinished;                              /* page_compress has not been called, and would pay */
-    slice tag;           /* what the maker wants to find again: the slug its address must have */
-    time_ms fresh_until; /* to be made again, in the background, once this moment has passed; 0: never */
-    size_t bytes;        /* all it holds */
+    slice tag;                 /* what the maker wants to find again: the slug its address must have */
+    time_ms fresh_until;       /* to be made again, in the background, once this moment has passed; 0: never */
+    int64_t article, version;  /* the discussion it shows, and how that stood; 0: none */
+    _Atomic int64_t confirmed; /* the maker's: when it last knew that the page is up to date */
+    size_t bytes;              /* all it holds */
     unsigned char hash[PAGE_HASH_BYTES]; /* of its plain bytes */
     /* what its heads are made of */
     int status;
@@ -59,6 +61,7 @@ struct page_source {
     slice content_type; /* static */
     slice tag;          /* copied */
     time_ms fresh_until;
+    int64_t article, version, confirmed; /* see struct page */
     enum page_effort effort;
     const void *extra; /* handed to make_head; static */
 };

@@ -269,6 +269,11 @@ enum status db_write_commit(struct db *db, struct error *error) {
     return db->engine->control(db, CONTROL_COMMIT, error);
 }
 
+enum status db_announce(struct db *db, slice text, struct error *error) {
+    assert(text.n <= DB_ANNOUNCE_MAX && db__in_transaction(db));
+    return db->engine->announce ? db->engine->announce(db, text, error) : OK;
+}
+
 void db_write_rollback(struct db *db) {
     if (db__in_transaction(db)) (void)!db->engine->control(db, CONTROL_ROLLBACK, NULL);
 }

@@ -77,6 +77,9 @@ void db_read_end(struct db *db);
 enum status db_write_begin(struct db *db, struct error *error) MUST_USE;
 enum status db_write_commit(struct db *db, struct error *error) MUST_USE; /* on the disk when it returns OK */
 void db_write_rollback(struct db *db);
+/* Tells every process that listens (listen.h), once this transaction is committed. Where there is only one: nothing. */
+enum { DB_ANNOUNCE_MAX = 7900 }; /* bytes; PostgreSQL's NOTIFY takes less than 8,000 */
+enum status db_announce(struct db *db, slice text, struct error *error) MUST_USE;
 enum status db_savepoint(struct db *db, struct error *error) MUST_USE;
 enum status db_savepoint_keep(struct db *db, struct error *error) MUST_USE;
 /* What cannot be undone alone takes the whole transaction with it: the next savepoint, and the commit, are UNAVAILABLE. */

@@ -85,6 +85,8 @@ struct db_engine {
 
     enum status (*control)(struct db *db, enum db_control control, struct error *error);
     bool (*in_transaction)(struct db *db);
+    /* NULL: no other process could listen. */
+    enum status (*announce)(struct db *db, slice text, struct error *error);
 
     enum status (*schema_version)(struct db *db, int64_t *version, struct error *error);
     /* Keeps every other process's migrations and exclusive writers out until migrate_end. BUSY. */

@@ -183,6 +183,26 @@ static void the_old_page_is_served_while_it_is_renewed(void **state) {
     expect_page(&key, "7:2");
 }
 
+static void only_what_is_there_is_refreshed(void **state) {
+    (void)state;
+    struct cache_key key = {.kind = 1, .id = 12};
+    struct told absent, first, second;
+    told_init(&absent);
+    told_init(&first);
+    told_init(&second);
+    cache_refresh(cache, &key, &absent.waiter);
+    told_wait(&absent);
+    assert_int_equal(absent.status, NOT_FOUND);
+    assert_int_equal(atomic_load(&renderings), 0);
+    cache_want(cache, &key, &first.waiter);
+    told_wait(&first);
+    atomic_store(&truth, 2);
+    cache_refresh(cache, &key, &second.waiter);
+    told_wait(&second);
+    assert_string_equal(second.text, "12:2");
+    expect_page(&key, "12:2");
+}
+
 static void a_dropped_page_is_never_served_again(void **state) {
     (void)state;
     struct cache_key key = {.kind = 1, .id = 8}, other = {.kind = 2, .id = 8};
@@ -286,6 +306,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_rendering_begun_before_a_change_does_not_hold_it, start, stop),
         cmocka_unit_test_setup_teardown(the_old_page_is_served_while_it_is_renewed, start, stop),
         cmocka_unit_test_setup_teardown(compressed_forms_come_afterwards, start, stop),
+        cmocka_unit_test_setup_teardown(only_what_is_there_is_refreshed, start, stop),
         cmocka_unit_test_setup_teardown(a_dropped_page_is_never_served_again, start, stop),
         cmocka_unit_test_setup_teardown(those_that_fit_are_dropped, start, stop),
         cmocka_unit_test_setup_teardown(a_failure_is_told_and_not_remembered, start, stop),
