@@ -478,9 +478,7 @@ static bool load_site(struct request *r, void *thread_state) {
     r->db = r->worker->db;
     enum status status = site_load(r->db, r->arena, &r->site, &r->error);
     if (status != OK) {
-        char detail[600];
-        log_line(LOG_ERROR, "site", "error=%s", log_quote(detail, sizeof detail, slice_of(r->error.detail)));
-        http_call_reply_text(r->call, 503, S("The database cannot be read at the moment.\n"));
+        refuse_away(r, &r->error);
         return false;
     }
     r->language = app_language_find(r->site.language, APP_LANGUAGE_FR);

@@ -58,6 +58,7 @@ struct app {
     slice setup_path, base_url;        /* owned */
     _Atomic size_t site_language;      /* as last read: for pages made without the database */
     _Atomic int64_t refusal_logged_ms; /* when overload was last reported */
+    _Atomic int64_t away_logged_ms;    /* and that the database cannot be reached */
     _Atomic bool worker_failed;        /* at start: a read connection did not open */
 };
 

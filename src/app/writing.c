@@ -31,6 +31,10 @@ static void run_after(void *job, void *thread_state) {
         refuse_busy(r);
         return;
     }
+    if (r->status == UNAVAILABLE) {
+        refuse_away(r, &r->error);
+        return;
+    }
     r->worker = thread_state;
     r->db = r->worker->db;
     struct site site;
