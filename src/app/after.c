@@ -23,11 +23,7 @@ static void renew_thread(const struct after *after, const struct touched *t) {
     struct app *app = after->app;
     int64_t page = t->root_ordinal ? (t->root_ordinal - 1) / app->options.comments_per_page + 1 : 1;
     struct cache_key newest = {.kind = PAGE_DISCUSSION, .id = t->article};
-    struct cache_waiter *waiter = after->waiter_new(after->ctx);
-    if (after->only_present)
-        cache_refresh(app->pages, &newest, waiter);
-    else
-        cache_renew(app->pages, &newest, waiter);
+    cache_renew(app->pages, &newest, after->waiter_new(after->ctx));
     for (int64_t number = page > 1 ? page - 1 : page; number <= page; number++) {
         struct cache_key key = {.kind = PAGE_DISCUSSION, .id = t->article, .number = number};
         cache_drop(app->pages, &key);

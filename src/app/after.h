@@ -8,8 +8,7 @@ struct after {
     struct app *app;
     const struct touched *touched;
     size_t count;
-    bool all;          /* every page, whatever `touched` says */
-    bool only_present; /* a page that nobody has asked for here is not made */
+    bool all; /* every page, whatever `touched` says */
     /* Gives a waiter for a page that must be seen before one goes on. */
     struct cache_waiter *(*waiter_new)(void *ctx);
     void *ctx;

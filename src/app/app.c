@@ -29,6 +29,7 @@ enum {
     WRITER_LATE = 4, /* times queue_ms: what has been worked on may wait longer for the disk than for a worker */
     HASHING_QUEUE = 16,
     FRONT_BYTES = 64 * 1024 * 1024,
+    QUIET_MS = 1000,
     SIGN_IN_ATTEMPTS = 10, /* wrong ones, from one address, in … */
     SIGN_IN_WINDOW_S = 300,
     SIGN_IN_NAME_ATTEMPTS = 20, /* wrong ones, for one account, from wherever, in … */
@@ -107,8 +108,11 @@ static void start_caches(struct app *app) {
     pool_set_patience(app->pool, app->options.queue_ms);
     app->hashing = pool_new(threads > 1 ? threads / 2 : 1, HASHING_QUEUE, worker_new, worker_free, app);
     pool_set_patience(app->hashing, app->options.queue_ms * WRITER_LATE);
-    struct cache_options options = {
-        .pool = app->pool, .max_bytes = app->options.cache_bytes, .render = pages_render, .ctx = app};
+    struct cache_options options = {.pool = app->pool,
+                                    .max_bytes = app->options.cache_bytes,
+                                    .quiet_ms = QUIET_MS,
+                                    .render = pages_render,
+                                    .ctx = app};
     app->pages = cache_new(&options);
     options.max_bytes = FRONT_BYTES;
     app->fronts = cache_new(&options);

@@ -37,8 +37,17 @@ static const struct page_variant *known_variant(const struct page *page, slice i
     return NULL;
 }
 
-void dispatch_send(struct http_call *call, struct page *page) {
-    enum http_encoding encoding = http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
+enum { ALL_ENCODINGS = (1 << PAGE_ENCODINGS) - 1 };
+
+/* What this reader would have, were it all there. */
+static enum http_encoding best_encoding(const struct http_call *call) {
+    return http_encoding_choose(http_call_header(call, S("Accept-Encoding")), ALL_ENCODINGS);
+}
+
+static void send_in(struct http_call *call, struct page *page, enum http_encoding best) {
+    enum http_encoding encoding = best;
+    if (!(page->available >> best & 1))
+        encoding = http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
     const struct page_variant *variant = &page->variants[encoding];
     slice if_none_match = http_call_header(call, S("If-None-Match"));
     const struct page_variant *known = if_none_match.p ? known_variant(page, if_none_match, encoding) : NULL;
@@ -46,6 +55,19 @@ void dispatch_send(struct http_call *call, struct page *page) {
         http_call_reply_prebuilt(call, known->not_modified, NULL);
     else
         http_call_reply_prebuilt(call, variant->head, variant->body);
+}
+
+void dispatch_send(struct http_call *call, struct page *page) { send_in(call, page, best_encoding(call)); }
+
+static struct cache *cache_of(struct app *app, const struct cache_key *key) {
+    return page_is_front(key->kind) ? app->fronts : app->pages;
+}
+
+/* A page of the cache: which then knows how it is read. */
+static void send_cached(struct app *app, struct http_call *call, const struct cache_key *key, struct page *page) {
+    enum http_encoding best = best_encoding(call);
+    if (page_want(page, 1u << best) && !(page->available >> best & 1)) cache_add_forms(cache_of(app, key), key, page);
+    send_in(call, page, best);
 }
 
 static struct request *request_new(struct app *app, struct http_call *call, const struct http_match *match) {
@@ -103,7 +125,7 @@ static void reply_right_address(struct request *r, const struct page *page) {
 
 static void send_shared(struct request *r, const struct cache_key *key, struct page *page) {
     if (is_right_address(r->call, key, page))
-        dispatch_send(r->call, page);
+        send_cached(r->app, r->call, key, page);
     else
         reply_right_address(r, page);
 }
@@ -130,14 +152,14 @@ static void shared_ready(struct cache_waiter *waiter, enum status status, struct
 static void want(struct request *r, const struct cache_key *key) {
     struct shared_call *shared = ARENA_NEW(r->arena, struct shared_call);
     shared->waiter.ready = shared_ready;
+    shared->waiter.wanted = 1u << best_encoding(r->call);
     shared->request = r;
     shared->key = *key;
-    cache_want(page_is_front(key->kind) ? r->app->fronts : r->app->pages, key, &shared->waiter);
+    cache_want(cache_of(r->app, key), key, &shared->waiter);
 }
 
 void dispatch_shared(struct request *r, const struct cache_key *key) {
-    struct cache *cache = page_is_front(key->kind) ? r->app->fronts : r->app->pages;
-    struct page *page = cache_find(cache, key);
+    struct page *page = cache_find(cache_of(r->app, key), key);
     if (!page) {
         want(r, key);
         return;
@@ -228,10 +250,10 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
         to_worker(r);
         return;
     }
-    struct page *page = cache_find(page_is_front(key.kind) ? app->fronts : app->pages, &key);
+    struct page *page = cache_find(cache_of(app, &key), &key);
     bool is_sure = page && nodes_is_sure(app->nodes, page);
     if (is_sure && is_right_address(call, &key, page)) {
-        dispatch_send(call, page);
+        send_cached(app, call, &key, page);
     } else {
         struct request *r = request_new(app, call, match);
         if (page && !is_sure)

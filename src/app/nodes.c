@@ -94,7 +94,6 @@ static void hear(void *ctx, slice payload) {
                           .touched = message->touched,
                           .count = message->touched_count,
                           .all = message->all,
-                          .only_present = true,
                           .waiter_new = heard_waiter_new,
                           .ctx = heard};
     after_renew(&after);

@@ -332,8 +332,9 @@ static enum status make(struct making *m) {
     return error_set(m->error, INTERNAL, "no such kind of page");
 }
 
-enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page **out,
-                         struct error *error) {
+enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page *former,
+                         struct page **out, struct error *error) {
+    (void)former;
     struct worker *worker = thread_state;
     struct arena *arena CLEANUP(arena_free_p) = arena_new(((struct app *)ctx)->arena_bytes);
     struct making m = {.app = ctx, .db = worker->db, .arena = arena, .key = key, .error = error};
