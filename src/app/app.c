@@ -69,6 +69,16 @@ static enum status create_site(struct db *db, void *ctx, struct error *error) {
     return site_create(db, &defaults, error);
 }
 
+struct noting {
+    slice fingerprint;
+    bool changed;
+};
+
+static enum status note_secret(struct db *db, void *ctx, struct error *error) {
+    struct noting *noting = ctx;
+    return site_note_secret(db, noting->fingerprint, &noting->changed, error);
+}
+
 static enum status open_database(struct app *app, struct error *error) {
     struct writer_options options = {
         .location = app->options.location,
@@ -80,6 +90,11 @@ static enum status open_database(struct app *app, struct error *error) {
     };
     enum status status = writer_new(&options, &app->writer, error);
     if (status == OK) status = writer_run(app->writer, create_site, &app->options, error);
+    struct noting noting = {slice_make(app->keys.check.bytes, sizeof app->keys.check.bytes), false};
+    if (status == OK) status = writer_run(app->writer, note_secret, &noting, error);
+    if (noting.changed)
+        log_line(LOG_WARN, "secret", "changed=1 lost=\"private links, sealed addresses\" file=%.*s",
+                 SLICE_FMT(app->options.secret_file));
     return status;
 }
 

@@ -96,6 +96,8 @@ void db_close(struct db *db) {
     memory_free(db);
 }
 
+bool db_is_shared(const struct db *db) { return db->engine->announce != NULL; }
+
 slice db_engine_name(const struct db *db) { return db->engine->name; }
 
 /* Names. A caller's literal is the same address each time, so after the first run a look-up is one comparison of
