@@ -87,6 +87,7 @@ static enum status open_database(struct app *app, struct error *error) {
         .exclusive = true,
         .refuse_ms = app->options.queue_ms,
         .late_ms = app->options.queue_ms * WRITER_LATE,
+        .settle = request_settle,
     };
     enum status status = writer_new(&options, &app->writer, error);
     if (status == OK) status = writer_run(app->writer, create_site, &app->options, error);

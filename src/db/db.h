@@ -85,6 +85,11 @@ enum status db_savepoint_keep(struct db *db, struct error *error) MUST_USE;
 /* What cannot be undone alone takes the whole transaction with it: the next savepoint, and the commit, are UNAVAILABLE. */
 void db_savepoint_undo(struct db *db);
 
+/* DB_MEMO_BYTES of the caller's choice, all zero at first, and again whenever a write transaction begins or ends, or a
+   part of it is undone: for what has been read or written in it and would have to be read again. One module's: journal. */
+enum { DB_MEMO_BYTES = 64 };
+void *db_memo(struct db *db);
+
 /* Migrations. */
 int64_t db_schema_version(struct db *db); /* of the database; 0: empty; -1: cannot be read */
 int64_t db_schema_latest(void);           /* of this program */
