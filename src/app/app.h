@@ -26,11 +26,11 @@ struct app_options {
     int64_t message_characters;                      /* most in a message */
     int64_t messages_per_address, messages_window_s; /* so many messages from one address in so many seconds */
     int64_t edit_window_s; /* in which an author may edit a published message (post-moderation) */
+    int64_t recount_ms;    /* counts of recommendations on shared pages are at most so much behind */
     int64_t session_s;     /* life of a sign-in */
     size_t connections;
     size_t live_connections; /* followers of discussions */
     int64_t live_heartbeat_s;
-    int64_t stale_ms;    /* how old a page may be of what other nodes have changed */
     int64_t queue_ms;    /* longest that a request waits for a worker; beyond, it is refused with 503 */
     size_t bodies_bytes; /* of all requests' bodies at a time */
     int64_t head_ms, body_ms, idle_ms, write_ms; /* deadlines */

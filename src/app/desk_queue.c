@@ -4,7 +4,6 @@
 #include "app/desk_presence.h"
 #include "app/desk_queue_routes.h"
 #include "app/map_desk.h"
-#include "app/nodes.h"
 #include "domain/journal.h"
 #include "text/check.h"
 
@@ -16,6 +15,11 @@ struct view_queue_filter desk_filter(const struct request *r) {
     if (!view_queue_parse(request_field(r, "queue"), &filter.queue)) filter.queue = VIEW_QUEUE_PENDING;
     filter.article = article > 0 ? article : 0;
     return filter;
+}
+
+slice desk_message_address(struct request *r, comment_number number) {
+    struct view_queue_filter filter = desk_filter(r);
+    return view_queue_message_address(r->arena, &filter, number.v);
 }
 
 bool desk_words(struct request *r, const char *field, slice *out) {
@@ -188,6 +192,7 @@ static const struct view_case *map_message(struct request *r, const struct showi
         rules[m->rule_count++] = (struct view_rule){.code = charter->rules[i].code, .title = charter->rules[i].title};
     m->rules = rules;
     m->opened_by = opener_of(s->opened, s->opened_count, s->file->comment.number.v);
+    m->may_pick = s->file->comment.state == COMMENT_PUBLISHED && site_option(&r->site.options, SITE_OPTION_PICKS);
     m->reason_is_sent = r->site.gives_reasons;
     m->note = s->asked->note;
     m->reason = s->asked->reason;
@@ -200,12 +205,6 @@ static const struct view_case *map_message(struct request *r, const struct showi
 /* desk.js fetches the next message before it is wanted: that is not opening it. */
 static bool is_prefetch(struct request *r) { return http_call_header(r->call, S("X-Prefetch")).p != NULL; }
 
-/* Here, and for those who are served by other nodes. */
-static void note_open(struct request *r, comment_number number) {
-    desk_presence_open(r->app->presence, r->account.id, r->account.display_name, number, clock_now());
-    nodes_tell_presence(r->app, r->account.id, r->account.display_name, number);
-}
-
 void desk_reply(struct request *r, const struct desk_page *page, int http_status) {
     struct showing s = {.asked = page};
     struct error error = {OK, ""};
@@ -215,7 +214,8 @@ void desk_reply(struct request *r, const struct desk_page *page, int http_status
         return;
     }
     comment_number open = s.file ? s.file->comment.number : (comment_number){0};
-    if (!is_prefetch(r)) note_open(r, open);
+    if (!is_prefetch(r))
+        desk_presence_open(r->app->presence, r->account.id, r->account.display_name, open, clock_now());
     struct view_desk_queue shown = {.message = map_message(r, &s),
                                     .is_message = page->is_message,
                                     .now = clock_now(),
@@ -332,7 +332,7 @@ void desk_presence_poll(struct request *r) {
     struct error error = {OK, ""};
     size_t count;
     comment_number number = {request_field_int(r, "comment")};
-    note_open(r, number);
+    desk_presence_open(r->app->presence, r->account.id, r->account.display_name, number, clock_now());
     const struct desk_opened *opened = load_opened(r, &count);
     struct view_queue_entry *entries = ARENA_ARRAY(r->arena, count, struct view_queue_entry);
     for (size_t i = 0; i < count; i++) {

@@ -9,6 +9,9 @@
 /* Fields `queue` and `article` of form or query. */
 struct view_queue_filter desk_filter(const struct request *r);
 
+/* The message's page, with that filter. */
+slice desk_message_address(struct request *r, comment_number number);
+
 /* The page: the queue, and a message beside it. */
 struct desk_page {
     struct view_queue_filter filter;

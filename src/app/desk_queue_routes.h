@@ -20,6 +20,9 @@ void desk_dismiss(struct request *r);
 void desk_edit_form(struct request *r);
 void desk_edit(struct request *r);
 
+/* recommend.c */
+void desk_pick(struct request *r);
+
 /* desk_queue_journal.c */
 void desk_journal(struct request *r);
 void desk_journal_export(struct request *r);
@@ -44,6 +47,7 @@ void desk_language(struct request *r);
     {HTTP_POST, "/moderation/comments/{number:int}/dismiss", 0, DESK_MODERATE(desk_dismiss)}, \
     {HTTP_GET, "/moderation/comments/{number:int}/edit", 0, DESK_MODERATE(desk_edit_form)}, \
     {HTTP_POST, "/moderation/comments/{number:int}/edit", 0, DESK_MODERATE(desk_edit)}, \
+    {HTTP_POST, "/moderation/comments/{number:int}/pick", 0, DESK_MODERATE(desk_pick)}, \
     {HTTP_GET, "/moderation/journal", 0, DESK_MODERATE(desk_journal)}, \
     {HTTP_GET, "/moderation/journal.jsonl", 0, DESK_MODERATE(desk_journal_export)}, \
     {HTTP_GET, "/moderation/sessions", 0, DESK_MODERATE(desk_sessions)}, \

@@ -4,7 +4,6 @@
 #include "app/handlers.h"
 #include "app/headers.h"
 #include "app/lenient.h"
-#include "app/nodes.h"
 #include "app/pages.h"
 #include "app/refuse.h"
 #include "app/routes.h"
@@ -37,17 +36,8 @@ static const struct page_variant *known_variant(const struct page *page, slice i
     return NULL;
 }
 
-enum { ALL_ENCODINGS = (1 << PAGE_ENCODINGS) - 1 };
-
-/* What this reader would have, were it all there. */
-static enum http_encoding best_encoding(const struct http_call *call) {
-    return http_encoding_choose(http_call_header(call, S("Accept-Encoding")), ALL_ENCODINGS);
-}
-
-static void send_in(struct http_call *call, struct page *page, enum http_encoding best) {
-    enum http_encoding encoding = best;
-    if (!(page->available >> best & 1))
-        encoding = http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
+void dispatch_send(struct http_call *call, struct page *page) {
+    enum http_encoding encoding = http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
     const struct page_variant *variant = &page->variants[encoding];
     slice if_none_match = http_call_header(call, S("If-None-Match"));
     const struct page_variant *known = if_none_match.p ? known_variant(page, if_none_match, encoding) : NULL;
@@ -55,19 +45,6 @@ static void send_in(struct http_call *call, struct page *page, enum http_encodin
         http_call_reply_prebuilt(call, known->not_modified, NULL);
     else
         http_call_reply_prebuilt(call, variant->head, variant->body);
-}
-
-void dispatch_send(struct http_call *call, struct page *page) { send_in(call, page, best_encoding(call)); }
-
-static struct cache *cache_of(struct app *app, const struct cache_key *key) {
-    return page_is_front(key->kind) ? app->fronts : app->pages;
-}
-
-/* A page of the cache: which then knows how it is read. */
-static void send_cached(struct app *app, struct http_call *call, const struct cache_key *key, struct page *page) {
-    enum http_encoding best = best_encoding(call);
-    if (page_want(page, 1u << best) && !(page->available >> best & 1)) cache_add_forms(cache_of(app, key), key, page);
-    send_in(call, page, best);
 }
 
 static struct request *request_new(struct app *app, struct http_call *call, const struct http_match *match) {
@@ -125,7 +102,7 @@ static void reply_right_address(struct request *r, const struct page *page) {
 
 static void send_shared(struct request *r, const struct cache_key *key, struct page *page) {
     if (is_right_address(r->call, key, page))
-        send_cached(r->app, r->call, key, page);
+        dispatch_send(r->call, page);
     else
         reply_right_address(r, page);
 }
@@ -152,14 +129,14 @@ static void shared_ready(struct cache_waiter *waiter, enum status status, struct
 static void want(struct request *r, const struct cache_key *key) {
     struct shared_call *shared = ARENA_NEW(r->arena, struct shared_call);
     shared->waiter.ready = shared_ready;
-    shared->waiter.wanted = 1u << best_encoding(r->call);
     shared->request = r;
     shared->key = *key;
-    cache_want(cache_of(r->app, key), key, &shared->waiter);
+    cache_want(page_is_front(key->kind) ? r->app->fronts : r->app->pages, key, &shared->waiter);
 }
 
 void dispatch_shared(struct request *r, const struct cache_key *key) {
-    struct page *page = cache_find(cache_of(r->app, key), key);
+    struct cache *cache = page_is_front(key->kind) ? r->app->fronts : r->app->pages;
+    struct page *page = cache_find(cache, key);
     if (!page) {
         want(r, key);
         return;
@@ -184,21 +161,23 @@ static bool feed_order(slice format, struct cache_key *key) {
     return true;
 }
 
-/* The key of the page an address means; false: there cannot be one. */
-static bool key_of(const struct http_match *match, const struct app_route *route, slice query, struct cache_key *key) {
-    *key = (struct cache_key){.kind = (uint16_t)route->page_kind};
+bool dispatch_key(const struct http_match *match, slice query, struct cache_key *key) {
+    const struct app_route *route = match->route->data;
+    int kind = route->page_kind & ((1 << PAGE_KIND_BITS) - 1);
+    *key = (struct cache_key){.kind = (uint16_t)kind};
     slice language = query_value(query, S("lang"));
-    bool in_any = route->page_kind == PAGE_HOME || route->page_kind == PAGE_CHARTER ||
-                  route->page_kind == PAGE_ARCHIVE_INDEX || route->page_kind == PAGE_ARCHIVE;
+    bool in_any = kind == PAGE_HOME || kind == PAGE_CHARTER || kind == PAGE_ARCHIVE_INDEX || kind == PAGE_ARCHIVE;
     /* 0: the site's own language, also for one we have not; otherwise 1 + the index */
     size_t found = language.p ? app_language_find(language, APP_LANGUAGES) : APP_LANGUAGES;
     if (in_any && found < APP_LANGUAGES) key->language = (uint8_t)(1 + found);
-    switch ((enum page_kind)route->page_kind) {
+    switch ((enum page_kind)kind) {
     case PAGE_DISCUSSION: {
         slice page = http_match_get(match, S("page"));
         key->id = match->numbers[0];
         if (page.p && (!slice_to_int64(page, &key->number) || key->number < 1)) return false;
-        key->order = slice_equal(query_value(query, S("order")), S("newest")) ? PAGE_ORDER_NEWEST : PAGE_ORDER_OLDEST;
+        key->order = (uint8_t)(route->page_kind >> PAGE_KIND_BITS);
+        /* the address of this order before it had one of its own */
+        if (slice_equal(query_value(query, S("order")), S("newest"))) key->order = PAGE_ORDER_NEWEST;
         return true;
     }
     case PAGE_THREAD:
@@ -226,8 +205,9 @@ static bool key_of(const struct http_match *match, const struct app_route *route
 /* Whether this reader may have something of their own on the page: then it is rendered for them alone. Anybody can make
    such a cookie up, and rendering costs: past the limit of their address they get the page of all. */
 static bool is_personal(struct app *app, struct http_call *call, const struct cache_key *key) {
-    if (key->kind != PAGE_DISCUSSION || http_call_cookie(call, S("palabre_author")).n != CRYPTO_TOKEN_CHARS)
-        return false;
+    bool author = http_call_cookie(call, S("palabre_author")).n == CRYPTO_TOKEN_CHARS;
+    bool house = http_call_cookie(call, S("palabre_session")).n == CRYPTO_TOKEN_CHARS;
+    if (key->kind != PAGE_DISCUSSION || (!author && !house)) return false;
     struct address client = http_call_client(call);
     return limiter_take(app->reading_own, keys_limit_key(&app->keys, &client), NULL);
 }
@@ -236,9 +216,8 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
     static const struct app_route PERSONAL = {read_discussion, 0, 0}, OLDER = {read_section_older, 0, 0},
                                   FRONT = {read_front, 0, 0};
     struct cache_key key;
-    const struct app_route *route = match->route->data;
     slice query = http_call_query(call);
-    if (!key_of(match, route, query, &key)) {
+    if (!dispatch_key(match, query, &key)) {
         to_worker(request_new(app, call, NULL));
         return;
     }
@@ -250,15 +229,12 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
         to_worker(r);
         return;
     }
-    struct page *page = cache_find(cache_of(app, &key), &key);
-    bool is_sure = page && nodes_is_sure(app->nodes, page);
-    if (is_sure && is_right_address(call, &key, page)) {
-        send_cached(app, call, &key, page);
+    struct page *page = cache_find(page_is_front(key.kind) ? app->fronts : app->pages, &key);
+    if (page && is_right_address(call, &key, page)) {
+        dispatch_send(call, page);
     } else {
         struct request *r = request_new(app, call, match);
-        if (page && !is_sure)
-            nodes_compare(r, &key, page);
-        else if (page)
+        if (page)
             send_shared(r, &key, page);
         else
             want(r, &key);
@@ -495,10 +471,14 @@ static bool may_pass(struct request *r) {
     return true;
 }
 
-static bool load_site(struct request *r) {
+static bool load_site(struct request *r, void *thread_state) {
+    r->worker = thread_state;
+    r->db = r->worker->db;
     enum status status = site_load(r->db, r->arena, &r->site, &r->error);
     if (status != OK) {
-        refuse_away(r, &r->error);
+        char detail[600];
+        log_line(LOG_ERROR, "site", "error=%s", log_quote(detail, sizeof detail, slice_of(r->error.detail)));
+        http_call_reply_text(r->call, 503, S("The database cannot be read at the moment.\n"));
         return false;
     }
     r->language = app_language_find(r->site.language, APP_LANGUAGE_FR);
@@ -506,8 +486,11 @@ static bool load_site(struct request *r) {
     return true;
 }
 
-static void handle(struct request *r) {
-    if (!load_site(r) || !load_form(r)) return;
+static void run_request(void *job, void *thread_state) {
+    static const struct app_route UNKNOWN = {read_unknown, 0, 0};
+    struct request *r = job;
+    if (!r->route) r->route = &UNKNOWN;
+    if (!load_site(r, thread_state) || !load_form(r)) return;
     if (http_call_method(r->call) == HTTP_POST && !dispatch_is_same_origin(r)) {
         request_fail(r, 403, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
         return;
@@ -518,25 +501,10 @@ static void handle(struct request *r) {
     if (may_pass(r)) r->route->handler(r);
 }
 
-/* All that a request reads is of one moment, and asks the database for its locks once. What hashes a password takes too
-   long for that. */
-static void run_request(void *job, void *thread_state) {
-    static const struct app_route UNKNOWN = {read_unknown, 0, 0};
-    struct request *r = job;
-    if (!r->route) r->route = &UNKNOWN;
-    r->worker = thread_state;
-    struct db *db = r->db = r->worker->db;
-    bool together = !(r->route->flags & ROUTE_HASHES) && db_read_begin(db, &r->error) == OK;
-    handle(r);
-    if (together) db_read_end(db);
-}
-
 /* A shared page that could not be made. */
 static void run_missing(void *job, void *thread_state) {
     struct request *r = job;
-    r->worker = thread_state;
-    r->db = r->worker->db;
-    if (!load_site(r)) return;
+    if (!load_site(r, thread_state)) return;
     if (r->status == NOT_FOUND) {
         read_unknown(r);
         return;

@@ -22,6 +22,9 @@ struct view_context *dispatch_context(struct app *app, struct db *db, struct are
    tokens like all others. */
 bool dispatch_is_same_origin(const struct request *r);
 
+/* The key of the shared page that an address means. False: there cannot be one. */
+bool dispatch_key(const struct http_match *match, slice query, struct cache_key *key);
+
 /* Sends the page in the best encoding, or 304. Any thread. */
 void dispatch_send(struct http_call *call, struct page *page);
 

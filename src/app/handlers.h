@@ -19,6 +19,11 @@ void write_message(struct request *r);     /* POST /articles/N/comments */
 void write_report_form(struct request *r); /* GET /comments/N/report */
 void write_report(struct request *r);      /* POST */
 
+/* recommend.c: recommendations and picks */
+void recommend_form(struct request *r); /* GET /comments/N/recommend: what one recommends, and taking it back */
+void recommend(struct request *r);      /* POST */
+void desk_pick(struct request *r);      /* POST /moderation/comments/N/pick */
+
 /* message.c: the author's private page */
 void message_show(struct request *r);     /* GET /messages/S */
 void message_edit(struct request *r);     /* POST */

@@ -58,7 +58,9 @@ struct view_comment map_comment(const struct comment *c) {
                                  .submitted_at = c->submitted_at,
                                  .published_at = c->published_at,
                                  .edited_at = c->edited_at,
-                                 .edited_by_desk = c->edited_by_desk};
+                                 .edited_by_desk = c->edited_by_desk,
+                                 .recommendation_count = c->recommendation_count,
+                                 .is_picked = c->picked_at != 0};
 }
 
 const struct view_comment *map_comments(struct arena *arena, const struct comment *items, size_t count) {

@@ -5,7 +5,6 @@
 #include "app/dispatch.h"
 #include "app/headers.h"
 #include "app/map.h"
-#include "app/nodes.h"
 #include "app/reading.h"
 #include "app/tokens.h"
 #include "domain/charter.h"
@@ -33,7 +32,6 @@ struct making {
     struct site site;
     struct buf body;
     slice content_type, tag;
-    int64_t article, version; /* of a page of a discussion */
     time_ms fresh_until;
     struct error *error;
 };
@@ -63,32 +61,29 @@ static const struct view_form *form_of(struct making *m, const struct article *a
     return form;
 }
 
-/* What is noted beside the bytes of a page of a discussion. */
-static void note_article(struct making *m, const struct article *article) {
-    m->tag = arena_format(m->arena, "%lld-%.*s", (long long)article->id.v, SLICE_FMT(article->slug));
-    m->article = article->id.v;
-    m->version = article->version;
+static slice tag_of(struct making *m, const struct article *article) {
+    return arena_format(m->arena, "%lld-%.*s", (long long)article->id.v, SLICE_FMT(article->slug));
+}
+
+/* A page with a token for recommendations, too, is made again after each step. */
+static struct view_reactions reactions_of(struct making *m, article_id article) {
+    time_ms now = clock_now();
+    struct view_reactions reactions = reading_reactions(m->app, m->arena, &m->site, article, now, TOKEN_STEP_MINUTES);
+    if (reactions.recommends && !m->fresh_until) m->fresh_until = token_step_end(now);
+    return reactions;
 }
 
 static enum status make_discussion(struct making *m) {
-    const struct app_options *o = &m->app->options;
     struct discussion_page loaded;
-    enum status status = discussion_page_load(m->db, m->arena, (article_id){m->key->id}, m->key->number,
-                                              o->comments_per_page, o->replies_per_page, &loaded, m->error);
+    bool off = m->key->order == PAGE_ORDER_RECOMMENDED && !site_option(&m->site.options, SITE_OPTION_RECOMMENDATIONS);
+    if (off) return error_set(m->error, NOT_FOUND, "messages are not recommended here");
+    enum status status = reading_page_load(m->app, m->db, m->arena, m->key, &loaded, m->error);
     if (status != OK) return status;
-    struct view_article article = map_article(&loaded.article);
-    struct view_discussion page = {
-        .article = &article,
-        .is_article = m->key->number == 0,
-        .page = loaded.page,
-        .page_count = loaded.page_count,
-        .order = m->key->order == PAGE_ORDER_NEWEST ? VIEW_NEWEST_FIRST : VIEW_OLDEST_FIRST,
-        .threads = map_threads(m->arena, loaded.threads, loaded.thread_count),
-        .thread_count = loaded.thread_count,
-        .charter = reading_charter(m->db, m->arena, loaded.article.language),
-        .form = form_of(m, &loaded.article),
-    };
-    note_article(m, &loaded.article);
+    struct view_discussion page = reading_discussion(m->db, m->arena, &m->site, m->key, &loaded);
+    page.charter = reading_charter(m->db, m->arena, loaded.article.language);
+    page.form = form_of(m, &loaded.article);
+    page.reactions = reactions_of(m, loaded.article.id);
+    m->tag = tag_of(m, &loaded.article);
     m->content_type = HTML;
     return view_discussion(context_in(m, loaded.article.language), &page, &m->body, m->error);
 }
@@ -107,8 +102,10 @@ static enum status make_thread(struct making *m) {
         .page_count = loaded.page_count,
         .charter = reading_charter(m->db, m->arena, loaded.article.language),
         .form = form_of(m, &loaded.article),
+        .reactions = reactions_of(m, loaded.article.id),
+        .fold_lines = reading_fold_lines(&m->site),
     };
-    note_article(m, &loaded.article);
+    m->tag = tag_of(m, &loaded.article);
     m->content_type = HTML;
     return view_thread(context_in(m, loaded.article.language), &page, &m->body, m->error);
 }
@@ -122,7 +119,7 @@ static enum status make_feed_comments(struct making *m) {
     if (article.state != ARTICLE_PUBLISHED) return error_set(m->error, NOT_FOUND, "the article is not published");
     struct view_article shown = map_article(&article);
     struct feed_comments feed = {&shown, map_comments(m->arena, list.items, list.count), list.count};
-    note_article(m, &article);
+    m->tag = tag_of(m, &article);
     m->content_type = feed_format_content_type((enum feed_format)m->key->order);
     return feed_write_comments(context_in(m, article.language), (enum feed_format)m->key->order, &feed, &m->body,
                                m->error);
@@ -332,14 +329,12 @@ static enum status make(struct making *m) {
     return error_set(m->error, INTERNAL, "no such kind of page");
 }
 
-enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page *former,
-                         struct page **out, struct error *error) {
-    (void)former;
+enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page **out,
+                         struct error *error) {
     struct worker *worker = thread_state;
     struct arena *arena CLEANUP(arena_free_p) = arena_new(((struct app *)ctx)->arena_bytes);
     struct making m = {.app = ctx, .db = worker->db, .arena = arena, .key = key, .error = error};
     buf_init(&m.body, PAGE_MAX_BYTES);
-    int64_t generation = nodes_generation(m.app->nodes); /* before anything is read */
     enum status status = db_read_begin(m.db, error);
     if (status != OK) return status;
     status = site_load(m.db, arena, &m.site, error);
@@ -357,9 +352,6 @@ enum status pages_render(void *ctx, void *thread_state, const struct cache_key *
                                  .content_type = m.content_type,
                                  .tag = m.tag,
                                  .fresh_until = m.fresh_until,
-                                 .article = m.article,
-                                 .version = m.version,
-                                 .confirmed = generation,
                                  .extra = &HEADERS_SHARED};
     *out = page_new(&source, headers_make_head, ctx);
     return OK;

@@ -108,38 +108,31 @@ void read_own(struct request *r) {
     request_reply_page(r, 200, body, status, &error);
 }
 
-/* The same page for one who has messages waiting in this discussion: with them, for nobody else. */
+/* The same page for one who has messages waiting in this discussion, or is of the house: with them, and with what the
+   house may do, for nobody else. */
 void read_discussion(struct request *r) {
     article_id id = {request_number(r, "id")};
-    struct cache_key key = {.kind = PAGE_DISCUSSION, .id = id.v, .number = request_number(r, "page")};
-    if (slice_equal(request_field(r, "order"), S("newest"))) key.order = PAGE_ORDER_NEWEST;
+    struct cache_key key;
     size_t count;
+    bool known = dispatch_key(&r->match, http_call_query(r->call), &key);
     const struct view_comment *own = reading_own(r, id, &count);
-    if (count == 0) {
+    if (!known || (count == 0 && !r->signed_in)) {
         dispatch_shared(r, &key);
         return;
     }
     struct discussion_page loaded;
     struct error error = {OK, ""};
-    const struct app_options *o = &r->app->options;
-    enum status status = discussion_page_load(r->db, r->arena, id, key.number, o->comments_per_page,
-                                              o->replies_per_page, &loaded, &error);
+    enum status status = reading_page_load(r->app, r->db, r->arena, &key, &loaded, &error);
     if (status != OK || !slice_equal(loaded.article.slug, request_parameter(r, "slug"))) {
         dispatch_shared(r, &key); /* says 404, or leads to the right slug */
         return;
     }
-    struct view_article article = map_article(&loaded.article);
-    struct view_discussion page = {.article = &article,
-                                   .is_article = key.number == 0,
-                                   .page = loaded.page,
-                                   .page_count = loaded.page_count,
-                                   .order = key.order == PAGE_ORDER_NEWEST ? VIEW_NEWEST_FIRST : VIEW_OLDEST_FIRST,
-                                   .threads = map_threads(r->arena, loaded.threads, loaded.thread_count),
-                                   .thread_count = loaded.thread_count,
-                                   .own = own,
-                                   .own_count = count,
-                                   .charter = reading_charter(r->db, r->arena, loaded.article.language),
-                                   .form = reading_form(r->app, r->arena, &loaded.article, clock_now(), 1)};
+    struct view_discussion page = reading_discussion(r->db, r->arena, &r->site, &key, &loaded);
+    page.own = own;
+    page.own_count = count;
+    page.charter = reading_charter(r->db, r->arena, loaded.article.language);
+    page.form = reading_form(r->app, r->arena, &loaded.article, clock_now(), 1);
+    page.reactions = reading_reactions(r->app, r->arena, &r->site, id, clock_now(), 1);
     struct buf *body = request_buf(r);
     status = view_discussion(request_view_in(r, loaded.article.language), &page, body, &error);
     request_reply_page(r, 200, body, status, &error);

@@ -7,6 +7,9 @@
 /* A shared page, answered on the loop. */
 #define SHARED(kind)                                                                                                   \
     &(const struct app_route) { NULL, ROUTE_LOOP, kind }
+/* The same in an order that is not the first. */
+#define ORDERED(order)                                                                                                 \
+    &(const struct app_route) { NULL, ROUTE_LOOP, PAGE_DISCUSSION | (order) << PAGE_KIND_BITS }
 /* A handler on a worker. */
 #define ANY(handler)                                                                                                   \
     &(const struct app_route) { handler, 0, 0 }
@@ -35,6 +38,10 @@ const struct http_route ROUTES[] = {
     {HTTP_POST, "/articles/{id:int}-{slug}/comments", 0, ANY(write_message)},
     {HTTP_GET, "/articles/{id:int}-{slug}/comments.{format}", 0, SHARED(PAGE_FEED_COMMENTS)},
     {HTTP_GET, "/articles/{id:int}-{slug}/comments/{page:int}", 0, SHARED(PAGE_DISCUSSION)},
+    {HTTP_GET, "/articles/{id:int}-{slug}/newest", 0, ORDERED(PAGE_ORDER_NEWEST)},
+    {HTTP_GET, "/articles/{id:int}-{slug}/newest/{page:int}", 0, ORDERED(PAGE_ORDER_NEWEST)},
+    {HTTP_GET, "/articles/{id:int}-{slug}/recommended", 0, ORDERED(PAGE_ORDER_RECOMMENDED)},
+    {HTTP_GET, "/articles/{id:int}-{slug}/recommended/{page:int}", 0, ORDERED(PAGE_ORDER_RECOMMENDED)},
     {HTTP_GET, "/articles/{id:int}-{slug}/threads/{root:int}/{page:int}", 0, SHARED(PAGE_THREAD)},
     {HTTP_GET, "/articles/{id:int}-{slug}", 0, SHARED(PAGE_DISCUSSION)},
     {HTTP_GET, "/articles/{id:int}", 0, SHARED(PAGE_DISCUSSION)},
@@ -43,6 +50,8 @@ const struct http_route ROUTES[] = {
     {HTTP_GET, "/comments/{number:int}/reply", 0, ANY(write_reply_form)},
     {HTTP_GET, "/comments/{number:int}/report", 0, ANY(write_report_form)},
     {HTTP_POST, "/comments/{number:int}/report", 0, ANY(write_report)},
+    {HTTP_GET, "/comments/{number:int}/recommend", 0, ANY(recommend_form)},
+    {HTTP_POST, "/comments/{number:int}/recommend", 0, ANY(recommend)},
     {HTTP_GET, "/messages/{secret}", 0, ANY(message_show)},
     {HTTP_POST, "/messages/{secret}", 0, ANY(message_edit)},
     {HTTP_POST, "/messages/{secret}/withdraw", 0, ANY(message_withdraw)},

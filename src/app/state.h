@@ -29,7 +29,6 @@ struct app_assets;
 struct desk_presence;
 struct app_dates;
 struct live;
-struct nodes;
 
 struct app {
     struct app_options options;
@@ -42,23 +41,21 @@ struct app {
     struct cache
         *fronts; /* home, sections, archive, site feeds, charter, sitemap: dropped whole when the site changes */
     struct http_server *server;
-    struct live *live;   /* followers of discussions */
-    struct nodes *nodes; /* NULL: this process is the only one */
+    struct live *live; /* followers of discussions */
     struct http_router *router;
     struct catalog *catalogs[APP_LANGUAGES];
     struct templates *templates[APP_LANGUAGES];
     struct app_dates *dates;
     struct app_assets *assets;
-    struct limiter *sending, *previewing, *signing_in, *reporting; /* by address */
-    struct limiter *sending_wide;                                  /* by IPv6 /48 */
-    struct limiter *signing_in_name;                               /* by account */
-    struct limiter *reading_own;                                   /* pages for one reader alone, by address */
-    struct desk_presence *presence;                                /* who has which message open at the desk */
+    struct limiter *sending, *previewing, *signing_in, *reporting, *recommending; /* by address */
+    struct limiter *sending_wide;                                                 /* by IPv6 /48 */
+    struct limiter *signing_in_name;                                              /* by account */
+    struct limiter *reading_own;       /* pages for one reader alone, by address */
+    struct desk_presence *presence;    /* who has which message open at the desk */
     size_t arena_bytes;                /* ceiling of the memory in which one page is read and rendered */
     slice setup_path, base_url;        /* owned */
     _Atomic size_t site_language;      /* as last read: for pages made without the database */
     _Atomic int64_t refusal_logged_ms; /* when overload was last reported */
-    _Atomic int64_t away_logged_ms;    /* and that the database cannot be reached */
     _Atomic bool worker_failed;        /* at start: a read connection did not open */
 };
 

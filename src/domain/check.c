@@ -92,6 +92,8 @@ static void look_at_comment(struct check *check, struct db_rows *rows) {
     check->report->comments++;
     look_at_place(check, rows, number);
     compare(check, "comment", number, "report_count", db_int(rows, "report_count"), db_int(rows, "open_reports"));
+    compare(check, "comment", number, "recommendation_count", db_int(rows, "recommendation_count"),
+            db_int(rows, "recommendations"));
     compare(check, "comment", number, "reply_count", db_int(rows, "reply_count"), db_int(rows, "replies"));
     if (!db_is_null(rows, "root_number"))
         look_at_reply(check, rows, number);

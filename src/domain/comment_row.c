@@ -59,6 +59,8 @@ void comment__read(struct db_rows *rows, const struct comment_reader *reader, st
         .edited_by_desk = db_bool(rows, "edited_by_desk"),
         .charter_version = db_int(rows, "charter_version"),
         .report_count = db_int(rows, "report_count"),
+        .recommendation_count = db_int(rows, "recommendation_count"),
+        .picked_at = db_int(rows, "picked_at"),
     };
     read_badge(rows, reader, out);
     bool names_parent = out->parent.v != 0 && (reader->desk || read_state(rows, "parent_state") == COMMENT_PUBLISHED);

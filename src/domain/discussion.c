@@ -133,6 +133,86 @@ enum status discussion_page_load(struct db *db, struct arena *arena, article_id 
     return status;
 }
 
+/* --- By recommendations ------------------------------------------------------------------------------------------- */
+
+static enum status count_ranked(struct db *db, article_id article, int64_t *count, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_DISCUSSION_RECOMMENDED_COUNT);
+    db_bind_int(rows, "article", article.v);
+    db_bind_int(rows, "most", DISCUSSION_RANKED);
+    enum status status = db_step(rows, error);
+    if (status == OK) *count = db_int(rows, "count");
+    return status;
+}
+
+static enum status load_ranked(struct db *db, const struct reading *reading, int64_t skip, int64_t limit,
+                               struct discussion_page *out, struct error *error) {
+    struct comment_list roots;
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_DISCUSSION_RECOMMENDED);
+    db_bind_int(rows, "article", reading->article->id.v);
+    db_bind_int(rows, "skip", skip);
+    db_bind_int(rows, "limit", limit);
+    enum status status = comment__read_list(rows, &reading->reader, (size_t)limit, &roots, error);
+    if (status != OK) return status;
+    out->threads = ARENA_ARRAY(reading->reader.arena, roots.count ? roots.count : 1, struct thread);
+    for (size_t i = 0; i < roots.count; i++) out->threads[i].root = roots.items[i];
+    out->thread_count = roots.count;
+    return OK;
+}
+
+static enum status load_first_replies(struct db *db, const struct reading *reading, struct thread *thread,
+                                      int64_t replies_shown, struct error *error) {
+    struct comment_list replies = {0};
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_THREAD_REPLIES);
+    db_bind_int(rows, "root", thread->root.number.v);
+    db_bind_int(rows, "first", 1);
+    db_bind_int(rows, "last", replies_shown);
+    enum status status = comment__read_list(rows, &reading->reader, (size_t)replies_shown, &replies, error);
+    if (status != OK) return status;
+    thread->replies = replies.items;
+    thread->reply_count = replies.count;
+    keep_visible(reading, thread);
+    return OK;
+}
+
+static enum status load_recommended(struct db *db, struct arena *arena, article_id id, int64_t roots_per_page,
+                                    int64_t replies_shown, struct discussion_page *out, struct error *error) {
+    struct reading reading;
+    int64_t ranked = 0;
+    enum status status = begin(db, arena, id, true, &out->article, &reading, error);
+    if (status == OK) status = count_ranked(db, id, &ranked, error);
+    if (status != OK) return status;
+    out->page_count = pages_of(ranked, roots_per_page);
+    if (out->page < 1 || out->page > out->page_count)
+        return error_set(error, NOT_FOUND, "the order has %" PRId64 " pages", out->page_count);
+    int64_t skip = (out->page - 1) * roots_per_page, left = DISCUSSION_RANKED - skip;
+    status = load_ranked(db, &reading, skip, left < roots_per_page ? left : roots_per_page, out, error);
+    for (size_t i = 0; i < out->thread_count && status == OK; i++)
+        status = load_first_replies(db, &reading, &out->threads[i], replies_shown, error);
+    return status;
+}
+
+enum status discussion_recommended_load(struct db *db, struct arena *arena, article_id id, int64_t page,
+                                        int64_t roots_per_page, int64_t replies_shown, struct discussion_page *out,
+                                        struct error *error) {
+    assert(roots_per_page > 0 && replies_shown >= 0);
+    *out = (struct discussion_page){.page = page};
+    enum status status = db_read_begin(db, error);
+    if (status != OK) return status;
+    status = load_recommended(db, arena, id, roots_per_page, replies_shown, out, error);
+    db_read_end(db);
+    return status;
+}
+
+enum status discussion_picks(struct db *db, struct arena *arena, const struct article *article,
+                             struct comment_list *out, struct error *error) {
+    const struct comment_reader reader = {
+        .arena = arena, .article_author = article->author, .article_byline = article->byline};
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_DISCUSSION_PICKS);
+    db_bind_int(rows, "article", article->id.v);
+    db_bind_int(rows, "limit", DISCUSSION_PICKS);
+    return comment__read_list(rows, &reader, DISCUSSION_PICKS, out, error);
+}
+
 /* As the desk reads it, which is how the badge comes without the article; without what is the desk's alone. */
 static enum status load_root(struct db *db, struct arena *arena, comment_number number, struct comment *out,
                              struct error *error) {

@@ -25,6 +25,19 @@ enum status discussion_page_load(struct db *db, struct arena *arena, article_id 
                                  int64_t roots_per_page, int64_t replies_shown, struct discussion_page *out,
                                  struct error *error) MUST_USE;
 
+/* The same in the order of recommendations: the root messages that somebody recommends, the most recommended first; of
+   the first DISCUSSION_RANKED. page from 1. NOT_FOUND beyond the last; nobody recommends anything: one page, without
+   threads. A statement for each thread, besides. */
+enum { DISCUSSION_RANKED = 500 };
+enum status discussion_recommended_load(struct db *db, struct arena *arena, article_id id, int64_t page,
+                                        int64_t roots_per_page, int64_t replies_shown, struct discussion_page *out,
+                                        struct error *error) MUST_USE;
+
+/* The editors' picks of a discussion that is read, the latest first. article: as loaded. */
+enum { DISCUSSION_PICKS = 5 };
+enum status discussion_picks(struct db *db, struct arena *arena, const struct article *article,
+                             struct comment_list *out, struct error *error) MUST_USE;
+
 /* A thread's own page: replies with ordinals (page-1)·R+1 … page·R under their root. page from 1. */
 struct thread_page {
     struct article article; /* without body */

@@ -13,7 +13,14 @@ static const struct site_option_choice POLICY[] = {
     [POLICY_REQUIRE] = {S_INIT("require"), T("Required before sending")},
 };
 
+static const struct site_option_choice FOLDING[] = {
+    [FOLDING_NEVER] = {S_INIT("never"), T("Never")},    [FOLDING_8] = {S_INIT("8"), T("After 8 lines")},
+    [FOLDING_12] = {S_INIT("12"), T("After 12 lines")}, [FOLDING_18] = {S_INIT("18"), T("After 18 lines")},
+    [FOLDING_30] = {S_INIT("30"), T("After 30 lines")},
+};
+
 static const char *const GROUPS[SITE_GROUP_COUNT] = {
+    [SITE_GROUP_READING] = T("Reading the discussions"),
     [SITE_GROUP_PROOFREADING] = T("Proofreading of messages"),
 };
 

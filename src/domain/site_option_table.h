@@ -13,6 +13,12 @@
 
 /* clang-format off */
 #define SITE_OPTIONS(OPTION) \
+    OPTION(RECOMMENDATIONS, "recommendations", READING, SITE_SWITCH(0), \
+           T("Readers may recommend messages"), T("One recommendation of each reader and message, and no votes against. The most recommended messages can then be read first.")) \
+    OPTION(PICKS, "picks", READING, SITE_SWITCH(0), \
+           T("Editors’ picks"), T("Moderators pick messages, at the desk or beside the message; the latest five stand above the discussion.")) \
+    OPTION(FOLDING, "folding", READING, SITE_CHOICE(FOLDING, FOLDING_18), \
+           T("Long messages fold"), T("What is folded opens at a click, for the search of the browser, and on paper.")) \
     OPTION(SPELLING, "spelling", PROOFREADING, SITE_CHOICE(POLICY, POLICY_ADVISE), \
            T("Spelling"), T("The preview underlines the words that the dictionary does not know. Required: whoever sends such words all the same is asked once whether they are meant.")) \
     OPTION(FOREIGN, "foreign", PROOFREADING, SITE_CHOICE(POLICY, POLICY_ADVISE), \

@@ -48,6 +48,8 @@ static const struct setting TABLE[] = {
     {"messages_window", NUMBER, AT(messages_window), "600", 1, 86400, NULL, "Seconds; see messages_per_address."},
     {"edit_window", NUMBER, AT(edit_window), "600", 0, 86400, NULL,
      "Seconds in which an author may edit a message that was published at once. While it waits, always."},
+    {"recount", NUMBER, AT(recount), "5", 0, 3600, NULL,
+     "Seconds: the counts of recommendations on a page are renewed no more often than that."},
     {"session_hours", NUMBER, AT(session_hours), "72", 1, 8760, NULL, "Life of a sign-in, in hours."},
     {"external_images", SWITCH, AT(external_images), "yes", 0, 0, NULL,
      "yes: articles may show images from other hosts (imported ones often do). no: browsers are told not to fetch them."},
@@ -67,9 +69,6 @@ static const struct setting TABLE[] = {
     {"queue_ms", NUMBER, AT(queue_ms), "500", 10, 60000, NULL,
      "Milliseconds that a request may wait for a worker. While one waits for longer, others are refused at once: 503, "
      "with what was typed given back. Pages in memory are served all the while."},
-    {"stale_ms", NUMBER, AT(stale_ms), "1000", 100, 60000, NULL,
-     "Milliseconds. Where several nodes serve one PostgreSQL database: how old a page may be of what another node has "
-     "changed, as long as the database can be reached."},
     {"bodies_mb", NUMBER, AT(bodies_mb), "64", 8, 1048576, NULL,
      "Megabytes of all that is being sent to the server at a time. Beyond: 503."},
     {"head_timeout", NUMBER, AT(head_timeout), "10", 1, 3600, NULL, "Seconds for the whole head of a request."},

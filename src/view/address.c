@@ -124,8 +124,18 @@ slice address_thread(struct arena *arena, int64_t id, slice slug, int64_t root, 
     return join(arena, base, view__decimal(arena, page), S(""), S(""));
 }
 
-slice address_with_order(struct arena *arena, slice address, bool newest_first) {
-    return newest_first ? join(arena, address, S("?order=newest"), S(""), S("")) : address;
+static slice in_order(struct arena *arena, int64_t id, slice slug, slice order, int64_t page) {
+    slice address = address_article(arena, id, slug);
+    if (page == 0) return join(arena, address, order, S(""), S(""));
+    return join(arena, address, order, S("/"), view__decimal(arena, page));
+}
+
+slice address_newest(struct arena *arena, int64_t id, slice slug, int64_t page) {
+    return in_order(arena, id, slug, S("/newest"), page);
+}
+
+slice address_recommended(struct arena *arena, int64_t id, slice slug, int64_t page) {
+    return in_order(arena, id, slug, S("/recommended"), page);
 }
 
 slice address_with_anchor(struct arena *arena, slice address, int64_t number) {
@@ -142,6 +152,22 @@ slice address_comment_reply(struct arena *arena, int64_t number) {
 
 slice address_comment_report(struct arena *arena, int64_t number) {
     return join(arena, S("/comments/"), view__decimal(arena, number), S("/report"), S(""));
+}
+
+slice address_comment_recommend(struct arena *arena, int64_t number) {
+    return join(arena, S("/comments/"), view__decimal(arena, number), S("/recommend"), S(""));
+}
+
+slice address_desk_pick(struct arena *arena, int64_t number) {
+    return join(arena, S(ADDRESS_DESK "/comments/"), view__decimal(arena, number), S("/pick"), S(""));
+}
+
+slice address_article_report(struct arena *arena, int64_t article) {
+    return join(arena, S("/articles/"), view__decimal(arena, article), S("/report"), S(""));
+}
+
+slice address_report(struct arena *arena, slice secret) {
+    return join(arena, S("/reports/"), segment(arena, secret), S(""), S(""));
 }
 
 slice address_send(struct arena *arena, int64_t article) {

@@ -36,17 +36,23 @@ slice address_article(struct arena *arena, int64_t id, slice slug);  /* /article
 bool address_parse_article(slice segment, int64_t *id, slice *slug); /* "3-le-pont", "3" (empty slug); borrowed */
 slice address_article_page(struct arena *arena, int64_t id, slice slug, int64_t page);         /* …/comments/2 */
 slice address_thread(struct arena *arena, int64_t id, slice slug, int64_t root, int64_t page); /* …/threads/71/2 */
-slice address_with_order(struct arena *arena, slice address, bool newest_first);               /* …?order=newest */
-slice address_with_anchor(struct arena *arena, slice address, int64_t number);                 /* …#comment-71 */
+slice address_newest(struct arena *arena, int64_t id, slice slug,
+                     int64_t page); /* …/newest, …/newest/2; page 0: none */
+slice address_recommended(struct arena *arena, int64_t id, slice slug, int64_t page); /* …/recommended, likewise */
+slice address_with_anchor(struct arena *arena, slice address, int64_t number);        /* …#comment-71 */
 
-slice address_comment(struct arena *arena, int64_t number);        /* /comments/71 */
-slice address_comment_reply(struct arena *arena, int64_t number);  /* /comments/71/reply */
-slice address_comment_report(struct arena *arena, int64_t number); /* /comments/71/report */
-slice address_send(struct arena *arena, int64_t article);          /* POST /articles/3/comments */
-slice address_own(struct arena *arena, int64_t article);           /* GET /articles/3/own: fragment */
-slice address_message(struct arena *arena, slice secret);          /* /messages/SECRET; POST: edit */
-slice address_message_withdraw(struct arena *arena, slice secret); /* POST */
-slice address_setup(struct arena *arena, slice secret);            /* /set-up/SECRET */
+slice address_comment(struct arena *arena, int64_t number);           /* /comments/71 */
+slice address_comment_reply(struct arena *arena, int64_t number);     /* /comments/71/reply */
+slice address_comment_report(struct arena *arena, int64_t number);    /* /comments/71/report */
+slice address_comment_recommend(struct arena *arena, int64_t number); /* /comments/71/recommend */
+slice address_desk_pick(struct arena *arena, int64_t number);         /* POST /moderation/comments/71/pick */
+slice address_article_report(struct arena *arena, int64_t article);   /* /articles/3/report */
+slice address_report(struct arena *arena, slice secret);              /* /reports/SECRET: a receipt */
+slice address_send(struct arena *arena, int64_t article);             /* POST /articles/3/comments */
+slice address_own(struct arena *arena, int64_t article);              /* GET /articles/3/own: fragment */
+slice address_message(struct arena *arena, slice secret);             /* /messages/SECRET; POST: edit */
+slice address_message_withdraw(struct arena *arena, slice secret);    /* POST */
+slice address_setup(struct arena *arena, slice secret);               /* /set-up/SECRET */
 
 slice address_feed_articles(struct arena *arena, enum feed_format format); /* /feeds/articles.atom */
 slice address_feed_comments(struct arena *arena, int64_t id, slice slug, enum feed_format format);

@@ -53,6 +53,8 @@ struct view_comment {
     time_ms published_at; /* 0: never; submitted_at is then shown */
     time_ms edited_at;    /* 0: never */
     bool edited_by_desk;
+    int64_t recommendation_count;
+    bool is_picked; /* by the editors */
 };
 
 struct view_thread {

@@ -13,7 +13,8 @@ enum {
 struct writer {
     struct view__page p;
     struct buf b;
-    bool comma; /* the next member of the object needs one */
+    bool comma;      /* the next member of the object needs one */
+    bool recommends; /* readers' recommendations are said */
 };
 
 static void open_object(struct writer *w) {
@@ -100,6 +101,7 @@ static void add_comment(struct writer *w, const struct view_comment *c, const st
     date(w, S("dateModified"), c->edited_at);
     text(w, S("headline"), c->title);
     text(w, S("text"), view__plain(w->p.arena, c->html, COMMENT_TEXT));
+    if (w->recommends) number(w, S("upvoteCount"), c->recommendation_count);
     text(w, S("inLanguage"), c->language.n > 0 && !slice_equal(c->language, article->language) ? c->language : S(""));
 }
 
@@ -175,12 +177,14 @@ struct html jsonld_discussion(const struct view_context *context, const struct v
     if (a->is_draft) return html_from_stored(S(""));
     struct writer w;
     begin(&w, context);
+    w.recommends = page->reactions.recommends;
     bool news = page->is_article && a->kind == VIEW_ARTICLE_PLAIN;
     slice type = news ? S("NewsArticle") : S("DiscussionForumPosting");
     if (a->kind == VIEW_ARTICLE_PAGE) type = S("WebPage");
     text(&w, S("@type"), type);
+    bool at_article = page->is_article || page->order == VIEW_MOST_RECOMMENDED;
     slice url =
-        page->is_article ? view__article_address(&w.p, a) : address_article_page(w.p.arena, a->id, a->slug, page->page);
+        at_article ? view__article_address(&w.p, a) : address_article_page(w.p.arena, a->id, a->slug, page->page);
     add_article(&w, a, url, page->is_article);
     add_threads(&w, page->threads, page->thread_count, a);
     return finish(&w);
@@ -190,6 +194,7 @@ struct html jsonld_thread(const struct view_context *context, const struct view_
     const struct view_article *a = page->article;
     struct writer w;
     begin(&w, context);
+    w.recommends = page->reactions.recommends;
     text(&w, S("@type"), S("DiscussionForumPosting"));
     add_article(&w, a, address_thread(w.p.arena, a->id, a->slug, page->thread->root.number, page->page), false);
     add_threads(&w, page->thread, 1, a);

@@ -4,9 +4,7 @@
 #include "text/excerpt.h"
 #include "text/link.h"
 #include "text/typography.h"
-
-/* A message is folded after FOLD_SHOWN lines (site.css), but only when that hides a fair piece of it. */
-enum { FOLD_FROM = 24 };
+#include "view/page_read.h"
 
 time_ms view__comment_time(const struct view_comment *comment) {
     return comment->published_at != 0 ? comment->published_at : comment->submitted_at;
@@ -105,10 +103,36 @@ static void set_actions(struct view__page *p, struct value *object, const struct
     value_set_string(object, S("report"), address_comment_report(p->arena, comment->number));
 }
 
+/* What readers and the house do about it, and what came of that. */
+static void set_reactions(struct view__page *p, struct value *object, const struct view_comment *comment,
+                          const struct view__comment_setting *setting) {
+    const struct view_reactions *reactions = setting->reactions;
+    bool is_public = reactions && comment->number != 0 && comment->state == VIEW_COMMENT_PUBLISHED;
+    bool recommends = is_public && reactions->recommends, picks = is_public && reactions->picks;
+    bool acts = setting->actions;
+    value_set_bool(object, S("recommends"), recommends && acts);
+    value_set_bool(object, S("tally"), recommends && comment->recommendation_count > 0);
+    value_set_bool(object, S("picked"), picks && comment->is_picked);
+    value_set_bool(object, S("may_pick"), picks && acts && p->context->viewer);
+    if (recommends) {
+        value_set_string(object, S("recommend"), address_comment_recommend(p->arena, comment->number));
+        value_set_int(object, S("recommendations"), comment->recommendation_count);
+        value_set_string(object, S("recommendations_text"), view__number(p, comment->recommendation_count));
+    }
+    if (picks) value_set_string(object, S("pick"), address_desk_pick(p->arena, comment->number));
+}
+
+/* Folding pays only where it hides a fair piece of the message. */
+static bool is_long(struct html html, int64_t fold_lines) {
+    return fold_lines > 0 && view__lines(html) > fold_lines + fold_lines / 3;
+}
+
 void view__set_comment(struct view__page *p, struct value *object, const struct view_comment *comment,
                        const struct view__comment_setting *setting) {
     bool stub = comment->state == VIEW_COMMENT_REMOVED || comment->state == VIEW_COMMENT_WITHDRAWN;
     value_set_int(object, S("number"), comment->number);
+    value_set_bool(object, S("anchored"), comment->number != 0 && !setting->pinned);
+    value_set_bool(object, S("pinned"), setting->pinned);
     value_set_string(object, S("href"), address_comment(p->arena, comment->number));
     value_set_bool(object, S("own"), comment->is_own);
     value_set_null(object, S("stub"));
@@ -128,7 +152,7 @@ void view__set_comment(struct view__page *p, struct value *object, const struct 
     view__set_date(p, object, view__comment_time(comment));
     view__set_lang(p, object, view__comment_language(comment, setting->article));
     value_set_html(object, S("html"), comment->html);
-    value_set_bool(object, S("fold"), view__lines(comment->html) > FOLD_FROM);
+    value_set_int(object, S("fold"), is_long(comment->html, setting->fold_lines) ? setting->fold_lines : 0);
     if (comment->is_own && comment->secret.n > 0) {
         value_set_string(object, S("private"), address_message(p->arena, comment->secret));
     } else {
@@ -138,4 +162,5 @@ void view__set_comment(struct view__page *p, struct value *object, const struct 
     set_title(p, object, comment, setting->article);
     set_edited(p, object, comment);
     set_actions(p, object, comment, setting);
+    set_reactions(p, object, comment, setting);
 }

@@ -67,6 +67,7 @@ slice view__article_image(const struct view_article *article);
 /* Fills the list with entries; the first one is the lead where `lead`. */
 void view__set_articles(struct view__page *p, slice key, const struct view_article *articles, size_t count, bool lead);
 
+struct view_reactions;
 /* How a comment stands on a page. */
 struct view__comment_setting {
     const struct view_article *article;
@@ -74,7 +75,10 @@ struct view__comment_setting {
     bool standalone; /* out of its thread: whom it answers is always said */
     bool actions;    /* Reply, Report */
     bool can_reply;
-    const struct view_thread *thread; /* whose comments stand on the same page; NULL: none */
+    const struct view_thread *thread;       /* whose comments stand on the same page; NULL: none */
+    const struct view_reactions *reactions; /* NULL: none */
+    int64_t fold_lines;                     /* 0: never folded */
+    bool pinned;                            /* a second time on its page: without its anchor */
 };
 void view__set_comment(struct view__page *p, struct value *object, const struct view_comment *comment,
                        const struct view__comment_setting *setting);

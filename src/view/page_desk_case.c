@@ -224,6 +224,8 @@ void view__desk_set_case(struct view__page *p, const struct view_case *m, const 
     view__desk_set_checks(p, object, m->checks, m->check_count);
     value_set_bool(object, S("has_checks"), m->check_count > 0);
     value_set_string(object, S("opened_by"), m->opened_by);
+    value_set_bool(object, S("may_pick"), m->may_pick);
+    value_set_bool(object, S("picked"), c->is_picked);
     value_set_bool(object, S("reason_is_sent"), m->reason_is_sent);
     value_set_string(object, S("note"), m->note);
     value_set_string(object, S("reason"), m->reason);

@@ -122,6 +122,7 @@ struct view_case {
     bool may_publish, may_reject, may_spam, may_remove;
     int64_t next, previous; /* in the queue of the filter; 0: none */
     slice opened_by;
+    bool may_pick;                /* it can be made an editors' pick, or no longer be one */
     bool reason_is_sent;          /* the site tells authors the reason of a refusal */
     slice note, reason;           /* as typed, where the form comes back */
     const struct view_late *late; /* the decision that was just sent came too late; NULL: no */

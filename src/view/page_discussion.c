@@ -10,12 +10,19 @@ struct setting {
     const struct view_form *form;
     const struct view_comment *own;
     size_t own_count;
-    bool newest; /* the last page: one's own pending root messages stand at its end */
+    bool newest; /* the page on which one's own pending root messages stand */
+    const struct view_reactions *reactions;
+    int64_t fold_lines;
 };
 
 static struct view__comment_setting comment_setting(const struct setting *s, const struct view_thread *thread) {
-    return (struct view__comment_setting){
-        .article = s->article, .level = 3, .actions = true, .can_reply = s->form != NULL, .thread = thread};
+    return (struct view__comment_setting){.article = s->article,
+                                          .level = 3,
+                                          .actions = true,
+                                          .can_reply = s->form != NULL,
+                                          .thread = thread,
+                                          .reactions = s->reactions,
+                                          .fold_lines = s->fold_lines};
 }
 
 static void add_own_replies(struct view__page *p, struct value *replies, const struct setting *s,
@@ -76,6 +83,10 @@ static void set_part(struct view__page *p, const struct setting *s, const struct
 }
 
 static void set_hooks(struct view__page *p, struct value *discussion, const struct setting *s) {
+    const struct view_viewer *viewer = p->context->viewer;
+    value_set_string(discussion, S("recommend_token"), s->reactions->recommends ? s->reactions->token : S(""));
+    value_set_string(discussion, S("pick_csrf"), s->reactions->picks && viewer ? viewer->csrf : S(""));
+    value_set_int(discussion, S("fold_lines"), s->fold_lines);
     value_set_string(discussion, S("own_address"), address_own(p->arena, s->article->id));
     value_set_int(discussion, S("article_id"), s->article->id);
 }
@@ -99,8 +110,13 @@ static void set_open_graph(struct view__page *p, const struct view_article *arti
 }
 
 static slice page_address(struct view__page *p, const struct view_discussion *d, int64_t page) {
-    slice address = address_article_page(p->arena, d->article->id, d->article->slug, page);
-    return address_with_order(p->arena, address, d->order == VIEW_NEWEST_FIRST);
+    const struct view_article *a = d->article;
+    switch (d->order) {
+    case VIEW_OLDEST_FIRST: return address_article_page(p->arena, a->id, a->slug, page);
+    case VIEW_NEWEST_FIRST: return address_newest(p->arena, a->id, a->slug, page);
+    case VIEW_MOST_RECOMMENDED: return address_recommended(p->arena, a->id, a->slug, page);
+    }
+    return S("");
 }
 
 static void set_neighbours(struct view__page *p, struct value *pager, slice previous, slice next) {
@@ -116,18 +132,38 @@ static void set_pager(struct view__page *p, const struct view_discussion *d) {
     value_set_string(pager, S("page"), view__number(p, d->page));
     value_set_string(pager, S("count"), view__number(p, d->page_count));
     value_set_bool(pager, S("turned"), d->order == VIEW_NEWEST_FIRST);
+    value_set_bool(pager, S("ranked"), d->order == VIEW_MOST_RECOMMENDED);
     set_neighbours(p, pager, d->page > 1 ? page_address(p, d, d->page - 1) : S(""),
                    d->page < d->page_count ? page_address(p, d, d->page + 1) : S(""));
 }
 
+static slice at_comments(struct view__page *p, slice address) {
+    return arena_format(p->arena, "%.*s#comments", SLICE_FMT(address));
+}
+
 static void set_order(struct view__page *p, struct value *discussion, const struct view_discussion *d) {
-    bool turned = d->order == VIEW_NEWEST_FIRST;
-    value_set_bool(discussion, S("has_order"), d->page_count > 1 || d->thread_count > 1);
-    value_set_string(discussion, S("from_start"), address_article_page(p->arena, d->article->id, d->article->slug, 1));
-    value_set_bool(discussion, S("is_start"), d->page == 1 && !turned);
-    slice newest = address_with_order(p->arena, view__article_address(p, d->article), true);
-    value_set_string(discussion, S("newest_first"), arena_format(p->arena, "%.*s#comments", SLICE_FMT(newest)));
-    value_set_bool(discussion, S("turned"), turned);
+    const struct view_article *a = d->article;
+    bool recommends = d->reactions.recommends && a->comment_count > 0, ranked = d->order == VIEW_MOST_RECOMMENDED;
+    value_set_bool(discussion, S("has_order"), d->page_count > 1 || d->thread_count > 1 || recommends);
+    value_set_string(discussion, S("from_start"), address_article_page(p->arena, a->id, a->slug, 1));
+    value_set_bool(discussion, S("is_start"), d->page == 1 && d->order == VIEW_OLDEST_FIRST);
+    value_set_string(discussion, S("newest_first"), at_comments(p, address_newest(p->arena, a->id, a->slug, 0)));
+    value_set_bool(discussion, S("turned"), d->order == VIEW_NEWEST_FIRST);
+    value_set_string(discussion, S("most_recommended"),
+                     recommends ? at_comments(p, address_recommended(p->arena, a->id, a->slug, 0)) : S(""));
+    value_set_bool(discussion, S("ranked"), ranked);
+    value_set_bool(discussion, S("own_first"), d->order != VIEW_OLDEST_FIRST);
+    value_set_bool(discussion, S("nothing_ranked"), ranked && d->thread_count == 0);
+}
+
+static void set_picks(struct view__page *p, struct value *discussion, const struct view_discussion *d) {
+    struct value *list = value_set_list(discussion, S("picks"));
+    value_set_bool(discussion, S("has_picks"), d->pick_count > 0);
+    for (size_t i = 0; i < d->pick_count; i++) {
+        const struct view__comment_setting setting = {
+            .article = d->article, .level = 4, .standalone = true, .fold_lines = d->fold_lines, .pinned = true};
+        view__set_comment(p, value_list_add_object(list), &d->picks[i], &setting);
+    }
 }
 
 static void set_discussion(struct view__page *p, const struct view_discussion *d, const struct setting *s) {
@@ -140,14 +176,16 @@ static void set_discussion(struct view__page *p, const struct view_discussion *d
     view__page_feeds_comments(p, d->article, discussion);
     set_hooks(p, discussion, s);
     set_order(p, discussion, d);
+    set_picks(p, discussion, d);
     set_pager(p, d);
     struct value *threads = value_set_list(discussion, S("threads"));
     bool turned = d->order == VIEW_NEWEST_FIRST;
-    if (turned) add_own_threads(p, threads, s, d->threads, d->thread_count);
+    bool own_first = d->order != VIEW_OLDEST_FIRST;
+    if (own_first) add_own_threads(p, threads, s, d->threads, d->thread_count);
     for (size_t i = 0; i < d->thread_count; i++) {
         add_thread(p, threads, s, &d->threads[turned ? d->thread_count - 1 - i : i]);
     }
-    if (!turned) add_own_threads(p, threads, s, d->threads, d->thread_count);
+    if (!own_first) add_own_threads(p, threads, s, d->threads, d->thread_count);
 }
 
 static void set_title(struct view__page *p, const struct view_discussion *d) {
@@ -156,19 +194,20 @@ static void set_title(struct view__page *p, const struct view_discussion *d) {
         view__page_title(p, headline);
         return;
     }
-    view__page_title(
-        p,
-        catalog_format(p->arena, view__text(p, T("{title}, comments, page {page}")),
-                       (struct catalog_argument[]){{S("title"), headline}, {S("page"), view__number(p, d->page)}}, 2));
+    const char *message = d->order == VIEW_MOST_RECOMMENDED ? T("{title}, most recommended comments, page {page}")
+                                                            : T("{title}, comments, page {page}");
+    const struct catalog_argument arguments[] = {{S("title"), headline}, {S("page"), view__number(p, d->page)}};
+    view__page_title(p, catalog_format(p->arena, view__text(p, message), arguments, ARRAY_COUNT(arguments)));
 }
 
 static void set_addresses(struct view__page *p, const struct view_discussion *d) {
     const struct view_article *article = d->article;
-    view__page_canonical(p, d->is_article ? view__article_address(p, article)
-                                          : address_article_page(p->arena, article->id, article->slug, d->page));
+    bool is_article = d->is_article || d->order == VIEW_MOST_RECOMMENDED;
+    view__page_canonical(p, is_article ? view__article_address(p, article)
+                                       : address_article_page(p->arena, article->id, article->slug, d->page));
     view__page_describe(p, view__article_summary(p->arena, article, 200));
     view__page_set_section(p, article->section_slug);
-    if (article->is_draft || d->order == VIEW_NEWEST_FIRST) view__page_noindex(p);
+    if (article->is_draft || d->order != VIEW_OLDEST_FIRST) view__page_noindex(p);
 }
 
 void view__article_begin(struct view__page *p, const struct view_context *context, const struct view_discussion *page) {
@@ -183,7 +222,14 @@ void view__article_begin(struct view__page *p, const struct view_context *contex
 enum status view_discussion(const struct view_context *context, const struct view_discussion *page, struct buf *out,
                             struct error *error) {
     const struct view_article *article = page->article;
-    const struct setting s = {article, page->form, page->own, page->own_count, page->page == page->page_count};
+    bool ranked = page->order == VIEW_MOST_RECOMMENDED;
+    const struct setting s = {.article = article,
+                              .form = page->form,
+                              .own = page->own,
+                              .own_count = page->own_count,
+                              .newest = page->page == (ranked ? 1 : page->page_count),
+                              .reactions = &page->reactions,
+                              .fold_lines = page->fold_lines};
     struct view__page p;
     view__article_begin(&p, context, page);
     /* A page of the house ('About us') that takes no messages has no discussion to show. */
@@ -222,7 +268,12 @@ static slice thread_title(struct view__page *p, const struct view_thread_page *t
 enum status view_thread(const struct view_context *context, const struct view_thread_page *page, struct buf *out,
                         struct error *error) {
     const struct view_article *article = page->article;
-    const struct setting s = {article, page->form, page->own, page->own_count, false};
+    const struct setting s = {.article = article,
+                              .form = page->form,
+                              .own = page->own,
+                              .own_count = page->own_count,
+                              .reactions = &page->reactions,
+                              .fold_lines = page->fold_lines};
     struct view__page p;
     view__page_begin(&p, context);
     view__page_title(&p, thread_title(&p, page));

@@ -55,20 +55,32 @@ struct view_archive_index {
 enum status view_archive_index(const struct view_context *context, const struct view_archive_index *page,
                                struct buf *out, struct error *error) MUST_USE;
 
-enum view_order { VIEW_OLDEST_FIRST, VIEW_NEWEST_FIRST };
+enum view_order { VIEW_OLDEST_FIRST, VIEW_NEWEST_FIRST, VIEW_MOST_RECOMMENDED };
+
+/* What can be done about messages, where the site has it switched on. */
+struct view_reactions {
+    bool recommends; /* readers recommend; the third order is offered */
+    bool picks;      /* editors' picks are marked; who is signed in (view_context.viewer) may pick */
+    slice token;     /* hidden field `token` of a recommendation */
+};
 
 struct view_discussion {
     const struct view_article *article; /* with body when is_article */
     bool is_article;          /* at the article's own address (whole article, then the newest page); otherwise at
                         …/comments/{page}, where the article is only named */
     int64_t page, page_count; /* from 1 */
-    enum view_order order;    /* newest first: threads turned round here; pages stay the same */
-    const struct view_thread *threads; /* by ordinal, whatever the order */
+    enum view_order order; /* newest first: threads turned round here, pages stay the same; most recommended: pages of
+                                 their own */
+    const struct view_thread *threads; /* by ordinal, whatever the order; most recommended: as they are to stand */
     size_t thread_count;
     const struct view_comment *own; /* the reader's own pending messages: only on a page rendered for that person */
     size_t own_count;
     const struct view_charter *charter; /* NULL: none */
     const struct view_form *form;       /* NULL: no messages are taken; article->accepts_comments says so in words */
+    struct view_reactions reactions;
+    const struct view_comment *picks; /* pinned above the messages */
+    size_t pick_count;
+    int64_t fold_lines; /* longer messages fold after so many lines; 0: none do */
 };
 enum status view_discussion(const struct view_context *context, const struct view_discussion *page, struct buf *out,
                             struct error *error) MUST_USE;
@@ -85,6 +97,8 @@ struct view_thread_page {
     size_t own_count;
     const struct view_charter *charter;
     const struct view_form *form;
+    struct view_reactions reactions;
+    int64_t fold_lines;
 };
 enum status view_thread(const struct view_context *context, const struct view_thread_page *page, struct buf *out,
                         struct error *error) MUST_USE;

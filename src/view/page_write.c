@@ -72,6 +72,30 @@ enum status view_received(const struct view_context *context, const struct view_
     return view__page_render(&p, S("received"), out, error);
 }
 
+enum status view_recommend(const struct view_context *context, const struct view_recommend *page, struct buf *out,
+                           struct error *error) {
+    static const char *const FAULTS[] = {
+        [VIEW_RECOMMEND_STALE] = T("This page had been open for too long. Please try once more."),
+        [VIEW_RECOMMEND_OWN] = T("This message is your own: others may recommend it."),
+        [VIEW_RECOMMEND_BLOCK] = T("This message has been recommended several times from your network already."),
+    };
+    struct view__page p;
+    begin(&p, context, page->article);
+    const struct view_comment *c = page->comment;
+    view__page_title(&p, page->recommended ? view__text(&p, T("You recommend this message"))
+                                           : view__text(&p, T("Recommend this message?")));
+    value_set_bool(p.root, S("recommended"), page->recommended);
+    value_set_string(p.root, S("fault"), page->fault ? view__text(&p, FAULTS[page->fault]) : S(""));
+    value_set_bool(p.root, S("may"), page->fault != VIEW_RECOMMEND_OWN && page->fault != VIEW_RECOMMEND_BLOCK);
+    value_set_int(p.root, S("count"), c->recommendation_count);
+    value_set_string(p.root, S("count_text"), view__number(&p, c->recommendation_count));
+    value_set_string(p.root, S("action"), address_comment_recommend(p.arena, c->number));
+    value_set_string(p.root, S("token"), page->token);
+    value_set_string(p.root, S("comment_href"), address_comment(p.arena, c->number));
+    set_standing(&p, S("message"), c, page->article);
+    return view__page_render(&p, S("recommend"), out, error);
+}
+
 struct state_words {
     slice signal;
     const char *state, *explanation;

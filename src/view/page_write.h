@@ -30,6 +30,23 @@ struct view_received {
 enum status view_received(const struct view_context *context, const struct view_received *page, struct buf *out,
                           struct error *error) MUST_USE;
 
+/* /comments/N/recommend */
+enum view_recommend_fault {
+    VIEW_RECOMMEND_FINE,
+    VIEW_RECOMMEND_STALE, /* the form's token is too old */
+    VIEW_RECOMMEND_OWN,   /* the reader's own message */
+    VIEW_RECOMMEND_BLOCK, /* enough came from the same network */
+};
+struct view_recommend {
+    const struct view_article *article;
+    const struct view_comment *comment;
+    bool recommended; /* by this reader, already */
+    enum view_recommend_fault fault;
+    slice token;
+};
+enum status view_recommend(const struct view_context *context, const struct view_recommend *page, struct buf *out,
+                           struct error *error) MUST_USE;
+
 /* /messages/{secret} */
 enum view_message_notice { VIEW_MESSAGE_NOTHING, VIEW_MESSAGE_SAVED, VIEW_MESSAGE_WITHDRAWN };
 struct view_message {

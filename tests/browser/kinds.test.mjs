@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { articlePaths, openPage, signIn, startBrowser, startDemo } from './stage.mjs';
+import { articlePaths, openPage, setOptions, signIn, startBrowser, startDemo } from './stage.mjs';
 
 const here = createRequire(import.meta.url);
 const AXE = await readFile(here.resolve('axe-core/axe.min.js'), 'utf8');
@@ -51,7 +51,9 @@ async function collect() {
     'article-en': { path: english },
     'article-closed': { path: closed },
     excerpt: { path: excerpt },
-    'newest-first': { path: long + '?order=newest' },
+    'newest-first': { path: long + '/newest' },
+    'most-recommended': { path: long + '/recommended' },
+    recommend: { path: `/comments/${number}/recommend` },
     'older-page': { path: long + '/comments/1' },
     archive: { path: '/archive' },
     'archive-en': { path: '/archive?lang=en' },
@@ -114,6 +116,7 @@ async function collect() {
 
 before(async () => {
   [demo, chromium] = await Promise.all([startDemo(), startBrowser()]);
+  await setOptions(chromium.browser, demo, { recommendations: true, picks: true });
   kinds = await collect();
   folder = await mkdtemp(join(tmpdir(), 'palabre-kinds-'));
 });

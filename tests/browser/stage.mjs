@@ -78,6 +78,20 @@ export async function signIn(page, demo, role) {
   await Promise.all([page.waitForURL('**/moderation**'), page.click('main form button')]);
 }
 
+// Options of the site, by the administrator's form: {recommendations: true, folding: '8'}.
+export async function setOptions(browser, demo, options) {
+  const page = await openPage(browser);
+  await signIn(page, demo, 'administrator');
+  await page.goto(`${demo.url}/moderation/site`);
+  for (const [name, value] of Object.entries(options)) {
+    const field = page.locator(`[name=option_${name}]`);
+    if (typeof value === 'boolean') await field.setChecked(value);
+    else await field.selectOption(value);
+  }
+  await Promise.all([page.waitForNavigation(), page.locator('form:has([name=options]) button.primary').click()]);
+  await page.context().close();
+}
+
 // The addresses of the demonstration's articles, by the order of the home page.
 export async function articlePaths(demo) {
   const home = await (await fetch(`${demo.url}/feeds/articles.json`)).json();

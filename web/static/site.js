@@ -183,11 +183,61 @@ function place(message, thread) {
   const section = document.createElement("section");
   section.className = "thread";
   section.append(message);
+  const first = find(".thread");
+  if ("ownFirst" in discussion.dataset && first) {
+    first.before(section);
+    return;
+  }
   const last = findAll(".thread").at(-1);
   if (last) last.after(section);
   else find(".threads")?.append(section);
 }
 
+// A folded message opens when what is looked for is in what it hides: by the browser's search, by a link, by the keyboard.
+function unfold({ target }) {
+  const details = target instanceof Element && find(":scope > details", target.parentElement);
+  if (!target.matches?.(".fold > .message-text") || !details || details.open) return;
+  target.scrollTop = 0;
+  details.open = true;
+}
+
+// 'Recommend' answers in place; whatever is refused is explained by the page of the form.
+function markRecommended(button, mine) {
+  button.setAttribute("aria-pressed", mine.includes(button.dataset.recommend));
+}
+
+async function recommend(event) {
+  const button = event.target.closest?.("button[data-recommend]");
+  if (!button) return;
+  event.preventDefault();
+  const number = button.dataset.recommend;
+  const mine = store.get("recommended") ?? [];
+  const undo = mine.includes(number);
+  const body = new URLSearchParams(new FormData(button.form));
+  if (undo) body.set("undo", "1");
+  const headers = { accept: "application/json" };
+  const response = await fetch(button.formAction, { method: "POST", headers, body }).catch(() => null);
+  if (!response?.ok) {
+    location.assign(button.formAction);
+    return;
+  }
+  const { recommended, count } = await response.json();
+  const now = mine.filter((one) => one !== number);
+  store.set("recommended", recommended ? [...now, number].slice(-500) : now);
+  markRecommended(button, recommended ? [number] : []);
+  const tally = button.nextElementSibling;
+  find("b", tally).textContent = count;
+  tally.hidden = count === 0;
+}
+
+function offerRecommending() {
+  if (!find("#recommend")) return;
+  const mine = store.get("recommended") ?? [];
+  for (const button of findAll("button[data-recommend]")) markRecommended(button, mine);
+  document.addEventListener("click", recommend);
+}
+
+addEventListener("scroll", unfold, true);
 addEventListener("hashchange", findMessage);
 findMessage();
 afterSending();
@@ -197,4 +247,7 @@ if (form) {
   offerAnswers();
   grow(form.elements.text);
 }
-if (discussion) showOwn();
+if (discussion) {
+  offerRecommending();
+  showOwn();
+}

@@ -205,6 +205,7 @@ static const struct {
 #define STATEMENT(name, sql) {#name, sql},
 #include "db/sql/comment.def"
 #include "db/sql/decision.def"
+#include "db/sql/recommendation.def"
 #undef STATEMENT
 };
 

@@ -124,6 +124,7 @@ static struct view_discussion article_page(struct samples *s) {
                                     .page_count = 3,
                                     .threads = s->threads,
                                     .thread_count = SAMPLE_THREADS,
+                                    .fold_lines = 18,
                                     .charter = &s->charter,
                                     .form = &s->form};
 }
@@ -198,7 +199,7 @@ static void article_holds_the_contract(void **state) {
     assert_int_equal(count(f, "//p[@class='answers']"), 2);
     assert_int_equal(count(f, "//p[@class='answers']/a[@href='#comment-2878764']"), 2);
     assert_has(f, "/threads/2878763/2\"");
-    assert_int_equal(count(f, "//*[@class='fold']"), 1);
+    assert_int_equal(count(f, "//*[@class='fold fold-18']"), 1);
     assert_int_equal(count(f, "//form[@action='/articles/12/comments'][@method='post']"), 1);
     assert_int_equal(
         count(f, "//form//*[@name='name' or @name='text' or @name='title' or @name='email' or @name='website' "
@@ -232,7 +233,7 @@ static void older_pages_name_the_article(void **state) {
     page.order = VIEW_NEWEST_FIRST;
     check_page(f, "comments-newest", render_discussion(f, &page));
     assert_true(strstr(page_text(f), "id=\"comment-2878777\"") < strstr(page_text(f), "id=\"comment-2878763\""));
-    assert_has(f, "/comments/1?order=newest");
+    assert_has(f, "/newest/1");
     assert_has(f, "noindex");
 }
 
