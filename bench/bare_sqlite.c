@@ -71,10 +71,10 @@ static void open_database(struct run *run, const char *path) {
     run->insert = prepare(
         run, "INSERT INTO comment (article_id, last_reply_ordinal, reply_count, state, version, name, title,"
              " text_source, html, renderer_version, language, website, submitted_at, edited_by_desk, charter_version,"
-             " checks, report_count, secret_hash, send_key, email, device_hash, address_sealed, fingerprint)"
+             " checks, report_count, secret_hash, email, device_hash, address_sealed, fingerprint, text_hash)"
              " VALUES ((SELECT min(id) FROM article), 0, 0, 'pending', 1, 'Camille 12', '', ?1, ?2, 1, 'fr', '', ?3, 0,"
-             " 1, '[]', 0, randomblob(32), randomblob(32), 'reader@example.org', randomblob(32), randomblob(60),"
-             " '0123456789abcdef')");
+             " 1, '[]', 0, randomblob(32), 'reader@example.org', randomblob(32), randomblob(60),"
+             " '0123456789abcdef', 1234567890123)");
 }
 
 /* The writer: takes whatever waits, writes it in one transaction, tells all. */

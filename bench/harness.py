@@ -40,6 +40,25 @@ def fetch(port, path, headers=None, method="GET", body=None):
     return answer, content
 
 
+def settled(port, path, encodings=("identity",)):
+    """{encoding: bytes} of a page of Palabre's once it is at rest: an encoding that is asked for is made at once with
+    little effort, and better once the page has stood for a second."""
+    before = None
+    for _ in range(20):
+        bodies = {}
+        for encoding in encodings:
+            answer, bodies[encoding] = fetch(port, path, {"Accept-Encoding": encoding})
+            if answer.status != 200:
+                stop("%s answers %d" % (path, answer.status))
+            if answer.getheader("Content-Encoding", "identity") != encoding:
+                bodies[encoding] = None
+        if bodies == before and all(bodies.values()):
+            return bodies
+        before = bodies
+        time.sleep(1.3)
+    return stop("%s does not come to rest" % path)
+
+
 def run(*command, **options):
     """A command that must succeed; gives what it printed."""
     done = subprocess.run(command, capture_output=True, text=True, **options)

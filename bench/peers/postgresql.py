@@ -16,10 +16,9 @@ CREATE TABLE comment (
     renderer_version bigint NOT NULL, language text NOT NULL, website text NOT NULL, account_id bigint,
     submitted_at bigint NOT NULL, published_at bigint, edited_at bigint, edited_by_desk bigint NOT NULL,
     charter_version bigint NOT NULL, checks text NOT NULL, report_count bigint NOT NULL,
-    secret_hash bytea NOT NULL, send_key bytea, email text NOT NULL, device_hash bytea,
-    address_sealed bytea, fingerprint text NOT NULL, import_source text, import_key text);
+    secret_hash bytea NOT NULL, email text NOT NULL, device_hash bytea,
+    address_sealed bytea, fingerprint text NOT NULL, import_source text, import_key text, text_hash bigint);
 CREATE UNIQUE INDEX ON comment (secret_hash) WHERE import_source IS NULL;
-CREATE UNIQUE INDEX ON comment (send_key) WHERE send_key IS NOT NULL;
 CREATE UNIQUE INDEX ON comment (import_source, import_key) WHERE import_source IS NOT NULL;
 CREATE UNIQUE INDEX ON comment (article_id, ordinal) WHERE root_number IS NULL AND ordinal IS NOT NULL;
 CREATE UNIQUE INDEX ON comment (root_number, ordinal) WHERE root_number IS NOT NULL AND ordinal IS NOT NULL;
@@ -37,10 +36,10 @@ HASH = "sha256(random()::text::bytea)"
 INSERT = """\
 INSERT INTO comment (article_id, last_reply_ordinal, reply_count, state, version, name, title, text_source, html,
     renderer_version, language, website, submitted_at, edited_by_desk, charter_version, checks, report_count,
-    secret_hash, send_key, email, device_hash, address_sealed, fingerprint)
+    secret_hash, email, device_hash, address_sealed, fingerprint, text_hash)
 VALUES (1, 0, 0, 'pending', 1, 'Camille 12', '', repeat('a', 400), repeat('b', 420), 1, 'fr', '',
-    (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 0, 1, '[]', 0, """ + HASH + ", " + HASH + \
-    ", 'reader@example.org', " + HASH + ", " + HASH + "||" + HASH + ", '0123456789abcdef');\n"
+    (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 0, 1, '[]', 0, """ + HASH + \
+    ", 'reader@example.org', " + HASH + ", " + HASH + "||" + HASH + ", '0123456789abcdef', 1234567890123);\n"
 
 
 class PostgreSQL:

@@ -1,14 +1,20 @@
-/* After a commit: which pages are made again, which are dropped. */
+/* After a commit, here or on another node: which pages are made again, which are dropped. */
 #ifndef PALABRE_APP_AFTER_H
 #define PALABRE_APP_AFTER_H
 
 #include "app/request.h"
 
-/* Renews and drops what r->touched says. Renewals that must be seen before the answer take a waiter. Writer's thread. */
-void after_renew(struct request *r);
-
-/* One more to wait for; in the request's arena. */
-struct cache_waiter *after_waiter_new(struct request *r);
-void after_waiter_done(struct request *r);
+struct after {
+    struct app *app;
+    const struct touched *touched;
+    size_t count;
+    bool all; /* every page, whatever `touched` says */
+    /* Gives a waiter for a page that must be seen before one goes on. */
+    struct cache_waiter *(*waiter_new)(void *ctx);
+    void *ctx;
+};
+/* Renews and drops. The thread that heard of the commit: the writer's, or that of nodes.h. */
+void after_renew(const struct after *after);
+void after_drop_fronts(struct app *app);
 
 #endif

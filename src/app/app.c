@@ -6,6 +6,7 @@
 #include "app/dispatch.h"
 #include "app/headers.h"
 #include "app/live.h"
+#include "app/nodes.h"
 #include "app/pages.h"
 #include "app/refuse.h"
 #include "app/state.h"
@@ -28,6 +29,7 @@ enum {
     WRITER_LATE = 4, /* times queue_ms: what has been worked on may wait longer for the disk than for a worker */
     HASHING_QUEUE = 16,
     FRONT_BYTES = 64 * 1024 * 1024,
+    QUIET_MS = 1000,
     SIGN_IN_ATTEMPTS = 10, /* wrong ones, from one address, in … */
     SIGN_IN_WINDOW_S = 300,
     SIGN_IN_NAME_ATTEMPTS = 20, /* wrong ones, for one account, from wherever, in … */
@@ -69,6 +71,16 @@ static enum status create_site(struct db *db, void *ctx, struct error *error) {
     return site_create(db, &defaults, error);
 }
 
+struct noting {
+    slice fingerprint;
+    bool changed;
+};
+
+static enum status note_secret(struct db *db, void *ctx, struct error *error) {
+    struct noting *noting = ctx;
+    return site_note_secret(db, noting->fingerprint, &noting->changed, error);
+}
+
 static enum status open_database(struct app *app, struct error *error) {
     struct writer_options options = {
         .location = app->options.location,
@@ -77,9 +89,15 @@ static enum status open_database(struct app *app, struct error *error) {
         .exclusive = true,
         .refuse_ms = app->options.queue_ms,
         .late_ms = app->options.queue_ms * WRITER_LATE,
+        .settle = request_settle,
     };
     enum status status = writer_new(&options, &app->writer, error);
     if (status == OK) status = writer_run(app->writer, create_site, &app->options, error);
+    struct noting noting = {slice_make(app->keys.check.bytes, sizeof app->keys.check.bytes), false};
+    if (status == OK) status = writer_run(app->writer, note_secret, &noting, error);
+    if (noting.changed)
+        log_line(LOG_WARN, "secret", "changed=1 lost=\"private links, sealed addresses\" file=%.*s",
+                 SLICE_FMT(app->options.secret_file));
     return status;
 }
 
@@ -108,8 +126,11 @@ static void start_caches(struct app *app) {
     pool_set_patience(app->pool, app->options.queue_ms);
     app->hashing = pool_new(threads > 1 ? threads / 2 : 1, HASHING_QUEUE, worker_new, worker_free, app);
     pool_set_patience(app->hashing, app->options.queue_ms * WRITER_LATE);
-    struct cache_options options = {
-        .pool = app->pool, .max_bytes = app->options.cache_bytes, .render = pages_render, .ctx = app};
+    struct cache_options options = {.pool = app->pool,
+                                    .max_bytes = app->options.cache_bytes,
+                                    .quiet_ms = QUIET_MS,
+                                    .render = pages_render,
+                                    .ctx = app};
     app->pages = cache_new(&options);
     options.max_bytes = FRONT_BYTES;
     app->fronts = cache_new(&options);
@@ -175,6 +196,8 @@ static enum status start_server(struct app *app, struct error *error) {
     status = loops_new(o->loops, &app->loops, error);
     if (status != OK) return status;
     app->live = live_new(app, limits_raise_files());
+    status = nodes_start(app, &app->nodes, error);
+    if (status != OK) return status;
     return http_server_start(app->loops, &options, &app->server, error);
 }
 
@@ -275,6 +298,7 @@ enum status app_setup_path(struct app *app, slice *path, struct error *error) {
 void app_stop(struct app *app, int64_t drain_ms) {
     if (!app) return;
     if (app->server) http_server_stop(app->server, drain_ms);
+    nodes_stop(app->nodes);
     if (app->hashing) pool_stop(app->hashing);
     if (app->writer) writer_stop(app->writer);
     if (app->pool) pool_stop(app->pool);
@@ -283,6 +307,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     http_server_free(app->server);
     loops_free(app->loops);
     live_free(app->live);
+    nodes_free(app->nodes);
     cache_free(app->pages);
     cache_free(app->fronts);
     pool_free(app->pool);

@@ -31,6 +31,7 @@ struct app_options {
     size_t connections;
     size_t live_connections; /* followers of discussions */
     int64_t live_heartbeat_s;
+    int64_t stale_ms;    /* how old a page may be of what other nodes have changed */
     int64_t queue_ms;    /* longest that a request waits for a worker; beyond, it is refused with 503 */
     size_t bodies_bytes; /* of all requests' bodies at a time */
     int64_t head_ms, body_ms, idle_ms, write_ms; /* deadlines */

@@ -38,18 +38,15 @@ static slice content_type(slice name) {
     return S("application/octet-stream");
 }
 
-static struct page *make(const struct embedded_file *file, slice name, bool forever, page_make_head make_head,
-                         void *ctx) {
-    static const slice FOREVER = S_INIT("public, max-age=31536000, immutable");
-    static const slice CHECKED = S_INIT("public, max-age=300");
+static const slice FOREVER = S_INIT("public, max-age=31536000, immutable");
+static const slice CHECKED = S_INIT("public, max-age=300");
+
+static struct page *make(const struct embedded_file *file, slice name, page_make_head make_head, void *ctx) {
     struct buf body;
     buf_init(&body, file->size);
     buf_add(&body, slice_make(file->data, file->size));
-    struct page_source source = {.body = &body,
-                                 .status = 200,
-                                 .content_type = content_type(name),
-                                 .effort = PAGE_LATER,
-                                 .extra = forever ? &FOREVER : &CHECKED};
+    struct page_source source = {
+        .body = &body, .status = 200, .content_type = content_type(name), .effort = PAGE_LATER, .extra = &FOREVER};
     return page_new(&source, make_head, ctx);
 }
 
@@ -68,22 +65,24 @@ struct app_assets *assets_new(page_make_head make_head, void *ctx) {
         crypto_add_hex(&hex, slice_make(hash.bytes, HASH_CHARS / 2));
         memcpy(asset->hash, hex.p, HASH_CHARS);
         buf_fini(&hex);
-        asset->forever = make(file, asset->name, true, make_head, ctx);
-        asset->checked = make(file, asset->name, false, make_head, ctx);
+        asset->forever = make(file, asset->name, make_head, ctx);
+        asset->checked = page_with_extra(asset->forever, &CHECKED);
     }
     return assets;
 }
 
-static void compress(struct page *_Atomic *page, struct page **plain, enum page_effort effort) {
+/* What it replaces is kept: somebody may be sending it. */
+static void swap_in(struct page *_Atomic *page, struct page **plain, struct page *with) {
     *plain = *page;
-    if ((*plain)->unfinished) *page = page_compress(*plain, effort);
-    if (*page == *plain) *plain = NULL;
+    *page = with;
 }
 
 void assets_compress(struct app_assets *assets) {
     for (size_t i = 0; i < assets->count; i++) {
-        compress(&assets->items[i].forever, &assets->items[i].plain[0], PAGE_THOROUGH);
-        compress(&assets->items[i].checked, &assets->items[i].plain[1], PAGE_NOW);
+        struct asset *asset = &assets->items[i];
+        if (!page_may_gain(asset->forever, PAGE_THOROUGH, PAGE_COMPRESSED)) continue;
+        swap_in(&asset->forever, &asset->plain[0], page_compress(asset->forever, PAGE_THOROUGH, PAGE_COMPRESSED));
+        swap_in(&asset->checked, &asset->plain[1], page_with_extra(asset->forever, &CHECKED));
     }
 }
 

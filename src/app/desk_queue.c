@@ -4,6 +4,7 @@
 #include "app/desk_presence.h"
 #include "app/desk_queue_routes.h"
 #include "app/map_desk.h"
+#include "app/nodes.h"
 #include "domain/journal.h"
 #include "text/check.h"
 
@@ -205,6 +206,12 @@ static const struct view_case *map_message(struct request *r, const struct showi
 /* desk.js fetches the next message before it is wanted: that is not opening it. */
 static bool is_prefetch(struct request *r) { return http_call_header(r->call, S("X-Prefetch")).p != NULL; }
 
+/* Here, and for those who are served by other nodes. */
+static void note_open(struct request *r, comment_number number) {
+    desk_presence_open(r->app->presence, r->account.id, r->account.display_name, number, clock_now());
+    nodes_tell_presence(r->app, r->account.id, r->account.display_name, number);
+}
+
 void desk_reply(struct request *r, const struct desk_page *page, int http_status) {
     struct showing s = {.asked = page};
     struct error error = {OK, ""};
@@ -214,8 +221,7 @@ void desk_reply(struct request *r, const struct desk_page *page, int http_status
         return;
     }
     comment_number open = s.file ? s.file->comment.number : (comment_number){0};
-    if (!is_prefetch(r))
-        desk_presence_open(r->app->presence, r->account.id, r->account.display_name, open, clock_now());
+    if (!is_prefetch(r)) note_open(r, open);
     struct view_desk_queue shown = {.message = map_message(r, &s),
                                     .is_message = page->is_message,
                                     .now = clock_now(),
@@ -332,7 +338,7 @@ void desk_presence_poll(struct request *r) {
     struct error error = {OK, ""};
     size_t count;
     comment_number number = {request_field_int(r, "comment")};
-    desk_presence_open(r->app->presence, r->account.id, r->account.display_name, number, clock_now());
+    note_open(r, number);
     const struct desk_opened *opened = load_opened(r, &count);
     struct view_queue_entry *entries = ARENA_ARRAY(r->arena, count, struct view_queue_entry);
     for (size_t i = 0; i < count; i++) {

@@ -4,6 +4,7 @@
 #include "app/handlers.h"
 #include "app/headers.h"
 #include "app/lenient.h"
+#include "app/nodes.h"
 #include "app/pages.h"
 #include "app/refuse.h"
 #include "app/routes.h"
@@ -36,8 +37,17 @@ static const struct page_variant *known_variant(const struct page *page, slice i
     return NULL;
 }
 
-void dispatch_send(struct http_call *call, struct page *page) {
-    enum http_encoding encoding = http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
+enum { ALL_ENCODINGS = (1 << PAGE_ENCODINGS) - 1 };
+
+/* What this reader would have, were it all there. */
+static enum http_encoding best_encoding(const struct http_call *call) {
+    return http_encoding_choose(http_call_header(call, S("Accept-Encoding")), ALL_ENCODINGS);
+}
+
+static void send_in(struct http_call *call, struct page *page, enum http_encoding best) {
+    enum http_encoding encoding = best;
+    if (!(page->available >> best & 1))
+        encoding = http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
     const struct page_variant *variant = &page->variants[encoding];
     slice if_none_match = http_call_header(call, S("If-None-Match"));
     const struct page_variant *known = if_none_match.p ? known_variant(page, if_none_match, encoding) : NULL;
@@ -45,6 +55,19 @@ void dispatch_send(struct http_call *call, struct page *page) {
         http_call_reply_prebuilt(call, known->not_modified, NULL);
     else
         http_call_reply_prebuilt(call, variant->head, variant->body);
+}
+
+void dispatch_send(struct http_call *call, struct page *page) { send_in(call, page, best_encoding(call)); }
+
+static struct cache *cache_of(struct app *app, const struct cache_key *key) {
+    return page_is_front(key->kind) ? app->fronts : app->pages;
+}
+
+/* A page of the cache: which then knows how it is read. */
+static void send_cached(struct app *app, struct http_call *call, const struct cache_key *key, struct page *page) {
+    enum http_encoding best = best_encoding(call);
+    if (page_want(page, 1u << best) && !(page->available >> best & 1)) cache_add_forms(cache_of(app, key), key, page);
+    send_in(call, page, best);
 }
 
 static struct request *request_new(struct app *app, struct http_call *call, const struct http_match *match) {
@@ -102,7 +125,7 @@ static void reply_right_address(struct request *r, const struct page *page) {
 
 static void send_shared(struct request *r, const struct cache_key *key, struct page *page) {
     if (is_right_address(r->call, key, page))
-        dispatch_send(r->call, page);
+        send_cached(r->app, r->call, key, page);
     else
         reply_right_address(r, page);
 }
@@ -129,14 +152,14 @@ static void shared_ready(struct cache_waiter *waiter, enum status status, struct
 static void want(struct request *r, const struct cache_key *key) {
     struct shared_call *shared = ARENA_NEW(r->arena, struct shared_call);
     shared->waiter.ready = shared_ready;
+    shared->waiter.wanted = 1u << best_encoding(r->call);
     shared->request = r;
     shared->key = *key;
-    cache_want(page_is_front(key->kind) ? r->app->fronts : r->app->pages, key, &shared->waiter);
+    cache_want(cache_of(r->app, key), key, &shared->waiter);
 }
 
 void dispatch_shared(struct request *r, const struct cache_key *key) {
-    struct cache *cache = page_is_front(key->kind) ? r->app->fronts : r->app->pages;
-    struct page *page = cache_find(cache, key);
+    struct page *page = cache_find(cache_of(r->app, key), key);
     if (!page) {
         want(r, key);
         return;
@@ -229,12 +252,15 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
         to_worker(r);
         return;
     }
-    struct page *page = cache_find(page_is_front(key.kind) ? app->fronts : app->pages, &key);
-    if (page && is_right_address(call, &key, page)) {
-        dispatch_send(call, page);
+    struct page *page = cache_find(cache_of(app, &key), &key);
+    bool is_sure = page && nodes_is_sure(app->nodes, page);
+    if (is_sure && is_right_address(call, &key, page)) {
+        send_cached(app, call, &key, page);
     } else {
         struct request *r = request_new(app, call, match);
-        if (page)
+        if (page && !is_sure)
+            nodes_compare(r, &key, page);
+        else if (page)
             send_shared(r, &key, page);
         else
             want(r, &key);
@@ -471,14 +497,10 @@ static bool may_pass(struct request *r) {
     return true;
 }
 
-static bool load_site(struct request *r, void *thread_state) {
-    r->worker = thread_state;
-    r->db = r->worker->db;
+static bool load_site(struct request *r) {
     enum status status = site_load(r->db, r->arena, &r->site, &r->error);
     if (status != OK) {
-        char detail[600];
-        log_line(LOG_ERROR, "site", "error=%s", log_quote(detail, sizeof detail, slice_of(r->error.detail)));
-        http_call_reply_text(r->call, 503, S("The database cannot be read at the moment.\n"));
+        refuse_away(r, &r->error);
         return false;
     }
     r->language = app_language_find(r->site.language, APP_LANGUAGE_FR);
@@ -486,11 +508,8 @@ static bool load_site(struct request *r, void *thread_state) {
     return true;
 }
 
-static void run_request(void *job, void *thread_state) {
-    static const struct app_route UNKNOWN = {read_unknown, 0, 0};
-    struct request *r = job;
-    if (!r->route) r->route = &UNKNOWN;
-    if (!load_site(r, thread_state) || !load_form(r)) return;
+static void handle(struct request *r) {
+    if (!load_site(r) || !load_form(r)) return;
     if (http_call_method(r->call) == HTTP_POST && !dispatch_is_same_origin(r)) {
         request_fail(r, 403, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
         return;
@@ -501,10 +520,25 @@ static void run_request(void *job, void *thread_state) {
     if (may_pass(r)) r->route->handler(r);
 }
 
+/* All that a request reads is of one moment, and asks the database for its locks once. What hashes a password takes too
+   long for that. */
+static void run_request(void *job, void *thread_state) {
+    static const struct app_route UNKNOWN = {read_unknown, 0, 0};
+    struct request *r = job;
+    if (!r->route) r->route = &UNKNOWN;
+    r->worker = thread_state;
+    struct db *db = r->db = r->worker->db;
+    bool together = !(r->route->flags & ROUTE_HASHES) && db_read_begin(db, &r->error) == OK;
+    handle(r);
+    if (together) db_read_end(db);
+}
+
 /* A shared page that could not be made. */
 static void run_missing(void *job, void *thread_state) {
     struct request *r = job;
-    if (!load_site(r, thread_state)) return;
+    r->worker = thread_state;
+    r->db = r->worker->db;
+    if (!load_site(r)) return;
     if (r->status == NOT_FOUND) {
         read_unknown(r);
         return;

@@ -21,9 +21,14 @@ size_t headers_add_security(const struct app *app, struct http_header *headers) 
     return n;
 }
 
+/* A 304 says what may have changed about the page the reader has (RFC 9110 §15.4.5); the rest it has from the 200. */
+static size_t add_security_unless(struct app *app, int status, struct http_header *headers) {
+    return status == 304 ? 0 : headers_add_security(app, headers);
+}
+
 struct blob *headers_make_head(void *ctx, const struct page_head *head) {
     struct http_header headers[HEADERS_SECURITY + 5];
-    size_t n = headers_add_security(ctx, headers);
+    size_t n = add_security_unless(ctx, head->status, headers);
     const slice *cache_control = head->extra;
     headers[n++] = (struct http_header){S("Cache-Control"), *cache_control};
     headers[n++] = (struct http_header){S("ETag"), head->etag};

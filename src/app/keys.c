@@ -42,6 +42,7 @@ enum status keys_load(slice secret_file, struct app_keys *out, struct error *err
     if (status != OK) return status;
     out->form = derive(&secret, S("palabre form tokens"));
     out->fingerprint = derive(&secret, S("palabre fingerprints"));
+    out->check = crypto_hmac(&secret, S("palabre secret"));
     out->seal = derive(&secret, S("palabre sealed addresses"));
     return OK;
 }

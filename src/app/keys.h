@@ -9,6 +9,7 @@
 
 struct app_keys {
     struct crypto_key form, fingerprint, seal;
+    struct crypto_hash check; /* tells one secret from another, and nothing about it */
 };
 
 /* Makes the file (mode 0600) when it is missing. UNAVAILABLE, INVALID (not 32 bytes). */

@@ -334,6 +334,26 @@ void live__arrived(struct loop_task *task) {
     want_turn(home);
 }
 
+size_t live__followed(const struct live_home *home, int64_t *articles, size_t most) {
+    size_t count = 0;
+    for (size_t i = 0; i < home->bucket_count; i++)
+        for (const struct live_entry *entry = home->buckets[i]; entry && count < most; entry = entry->next_in_bucket)
+            articles[count++] = entry->article;
+    return count;
+}
+
+void live__found(struct live_home *home, int64_t article, const struct article_standing *standing) {
+    struct live_entry *entry = find(home, article);
+    if (!entry || standing->version <= entry->version) return;
+    entry->version = standing->version;
+    entry->count = standing->comment_count;
+    entry->gone = standing->state != ARTICLE_PUBLISHED;
+    if (!entry->followers) return;
+    entry->overflowed = true;
+    if (!entry->is_dirty) enqueue(home, entry);
+    want_turn(home);
+}
+
 /* What waits becomes one piece: the event's own bytes, the bytes of several, or the word that there were too many. */
 static void take_batch(struct live_entry *entry) {
     if (entry->pending_count == 1 && !entry->overflowed) {

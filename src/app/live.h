@@ -53,6 +53,10 @@ void live_expect(struct live *live, struct live_change *changes);
 /* Any thread, once for each live_expect: the pages are renewed; tell. */
 void live_release(struct live *live, struct live_change *changes);
 
+/* Events may have been missed: every followed article is looked up again, and who follows one that has changed since is
+   told so. Any thread. */
+void live_look_again(struct live *live);
+
 size_t live_followers(const struct live *live); /* now; any thread, for metrics */
 
 #endif

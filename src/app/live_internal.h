@@ -5,6 +5,7 @@
 #include "app/live.h"
 #include "app/state.h"
 #include "base/blob.h"
+#include "domain/article.h"
 #include "http/stream.h"
 
 #include <pthread.h>
@@ -88,6 +89,10 @@ struct live {
 
 /* --- live.c */
 void live__arrived(struct loop_task *post);
+
+/* On the home's loop. */
+size_t live__followed(const struct live_home *home, int64_t *articles, size_t most); /* how many are written */
+void live__found(struct live_home *home, int64_t article, const struct article_standing *standing);
 
 /* --- live_event.c */
 void live__event_unref(struct live_event *event);

@@ -5,6 +5,7 @@
 #include "app/dispatch.h"
 #include "app/headers.h"
 #include "app/map.h"
+#include "app/nodes.h"
 #include "app/reading.h"
 #include "app/tokens.h"
 #include "domain/charter.h"
@@ -32,6 +33,7 @@ struct making {
     struct site site;
     struct buf body;
     slice content_type, tag;
+    int64_t article, version; /* of a page of a discussion */
     time_ms fresh_until;
     struct error *error;
 };
@@ -61,8 +63,11 @@ static const struct view_form *form_of(struct making *m, const struct article *a
     return form;
 }
 
-static slice tag_of(struct making *m, const struct article *article) {
-    return arena_format(m->arena, "%lld-%.*s", (long long)article->id.v, SLICE_FMT(article->slug));
+/* What is noted beside the bytes of a page of a discussion. */
+static void note_article(struct making *m, const struct article *article) {
+    m->tag = arena_format(m->arena, "%lld-%.*s", (long long)article->id.v, SLICE_FMT(article->slug));
+    m->article = article->id.v;
+    m->version = article->version;
 }
 
 /* A page with a token for recommendations, too, is made again after each step. */
@@ -83,7 +88,7 @@ static enum status make_discussion(struct making *m) {
     page.charter = reading_charter(m->db, m->arena, loaded.article.language);
     page.form = form_of(m, &loaded.article);
     page.reactions = reactions_of(m, loaded.article.id);
-    m->tag = tag_of(m, &loaded.article);
+    note_article(m, &loaded.article);
     m->content_type = HTML;
     return view_discussion(context_in(m, loaded.article.language), &page, &m->body, m->error);
 }
@@ -105,7 +110,7 @@ static enum status make_thread(struct making *m) {
         .reactions = reactions_of(m, loaded.article.id),
         .fold_lines = reading_fold_lines(&m->site),
     };
-    m->tag = tag_of(m, &loaded.article);
+    note_article(m, &loaded.article);
     m->content_type = HTML;
     return view_thread(context_in(m, loaded.article.language), &page, &m->body, m->error);
 }
@@ -119,7 +124,7 @@ static enum status make_feed_comments(struct making *m) {
     if (article.state != ARTICLE_PUBLISHED) return error_set(m->error, NOT_FOUND, "the article is not published");
     struct view_article shown = map_article(&article);
     struct feed_comments feed = {&shown, map_comments(m->arena, list.items, list.count), list.count};
-    m->tag = tag_of(m, &article);
+    note_article(m, &article);
     m->content_type = feed_format_content_type((enum feed_format)m->key->order);
     return feed_write_comments(context_in(m, article.language), (enum feed_format)m->key->order, &feed, &m->body,
                                m->error);
@@ -329,12 +334,14 @@ static enum status make(struct making *m) {
     return error_set(m->error, INTERNAL, "no such kind of page");
 }
 
-enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page **out,
-                         struct error *error) {
+enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page *former,
+                         struct page **out, struct error *error) {
+    (void)former;
     struct worker *worker = thread_state;
     struct arena *arena CLEANUP(arena_free_p) = arena_new(((struct app *)ctx)->arena_bytes);
     struct making m = {.app = ctx, .db = worker->db, .arena = arena, .key = key, .error = error};
     buf_init(&m.body, PAGE_MAX_BYTES);
+    int64_t generation = nodes_generation(m.app->nodes); /* before anything is read */
     enum status status = db_read_begin(m.db, error);
     if (status != OK) return status;
     status = site_load(m.db, arena, &m.site, error);
@@ -352,6 +359,9 @@ enum status pages_render(void *ctx, void *thread_state, const struct cache_key *
                                  .content_type = m.content_type,
                                  .tag = m.tag,
                                  .fresh_until = m.fresh_until,
+                                 .article = m.article,
+                                 .version = m.version,
+                                 .confirmed = generation,
                                  .extra = &HEADERS_SHARED};
     *out = page_new(&source, headers_make_head, ctx);
     return OK;

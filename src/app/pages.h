@@ -24,8 +24,8 @@ static inline bool page_is_front(int kind) { return kind >= PAGE_HOME; }
 
 /* cache_render. ctx: the app; thread_state: the worker. The tag of a page of an article is what
    its address has after "/articles/": "12-le-pont". */
-enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page **out,
-                         struct error *error);
+enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page *former,
+                         struct page **out, struct error *error);
 
 int64_t pages_slug_id(slice slug); /* the id of PAGE_SECTION */
 

@@ -14,10 +14,14 @@ enum {
     PAGE_MAX_BYTES = 32 * 1024 * 1024, /* a form of DISPATCH_BODY_MAX, every byte of it escaped */
 };
 
+/* Once in a while. last_ms: when it was last said. */
+static bool may_log(_Atomic int64_t *last_ms) {
+    int64_t now = clock_monotonic_ms(), last = atomic_load_explicit(last_ms, memory_order_relaxed);
+    return !(last && now - last < LOG_EVERY_MS) && atomic_compare_exchange_strong(last_ms, &last, now);
+}
+
 static void log_refusal(struct app *app) {
-    int64_t now = clock_monotonic_ms(), last = atomic_load_explicit(&app->refusal_logged_ms, memory_order_relaxed);
-    if (last && now - last < LOG_EVERY_MS) return;
-    if (!atomic_compare_exchange_strong(&app->refusal_logged_ms, &last, now)) return;
+    if (!may_log(&app->refusal_logged_ms)) return;
     struct pool_figures figures = pool_figures(app->pool);
     log_line(LOG_WARN, "overload", "waiting=%zu refused=%lld late=%lld queue_ms=%lld", pool_waiting(app->pool),
              (long long)figures.refused, (long long)figures.late, (long long)app->options.queue_ms);
@@ -85,19 +89,18 @@ static void reply(struct request *r, int status, slice content_type, slice body,
 }
 _Static_assert(RETRY_S == 2, "the header says the same");
 
-/* Whether it lives, not whether it has time: or whoever watches it would end it when it is needed most. */
-static bool is_health(struct request *r) {
+/* Whether it lives, not whether it has time, or a database: or whoever watches it would end it when it is needed most. */
+static bool is_health(struct request *r, slice answer) {
     if (!slice_equal(http_call_path(r->call), S("/healthz"))) return false;
-    reply(r, 200, S("text/plain; charset=utf-8"), S("busy\n"), NULL);
+    reply(r, 200, S("text/plain; charset=utf-8"), answer, NULL);
     return true;
 }
 
-void refuse_busy(struct request *r) {
+static void refuse(struct request *r, bool away) {
     struct error error = {OK, ""};
     struct buf body;
-    log_refusal(r->app);
-    if (is_health(r)) return;
-    struct view_busy page = {.back = http_call_method(r->call) == HTTP_POST ? S("/") : http_call_target(r->call),
+    struct view_busy page = {.away = away,
+                             .back = http_call_method(r->call) == HTTP_POST ? S("/") : http_call_target(r->call),
                              .retry_after_s = RETRY_S};
     give_back(r, &page);
     buf_init(&body, PAGE_MAX_BYTES);
@@ -106,5 +109,18 @@ void refuse_busy(struct request *r) {
         return;
     }
     buf_fini(&body);
-    reply(r, 503, S("text/plain; charset=utf-8"), S("Busy. Please try again in a moment.\n"), NULL);
+    reply(r, 503, S("text/plain; charset=utf-8"), S("Please try again in a moment.\n"), NULL);
+}
+
+void refuse_busy(struct request *r) {
+    log_refusal(r->app);
+    if (!is_health(r, S("busy\n"))) refuse(r, false);
+}
+
+void refuse_away(struct request *r, const struct error *error) {
+    if (may_log(&r->app->away_logged_ms)) {
+        char detail[600];
+        log_line(LOG_ERROR, "database", "error=%s", log_quote(detail, sizeof detail, slice_of(error->detail)));
+    }
+    if (!is_health(r, S("without its database\n"))) refuse(r, true);
 }

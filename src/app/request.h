@@ -76,6 +76,8 @@ struct request {
     void *data;
     enum status (*apply)(struct db *db, struct request *r, void *data, struct error *error);
     void (*after)(struct request *r, void *data, enum status status, const struct error *error);
+    bool (*answer)(struct request *r, void *data); /* request_write_answer's, or NULL */
+    article_id submitted_to; /* set by apply: the discussion has got a message that request_settle counts */
     enum status status;
     struct error error;
     struct touched touched[REQUEST_TOUCHED_MAX];
@@ -141,6 +143,15 @@ void request_set_cookie(struct request *r, slice name, slice value, int64_t max_
 void request_write(struct request *r, void *data,
                    enum status (*apply)(struct db *db, struct request *r, void *data, struct error *error),
                    void (*after)(struct request *r, void *data, enum status status, const struct error *error));
+/* The same; and after a commit that has changed no page, `answer` is asked first, on whatever thread that is (the writer's,
+   which must not wait): without a database, it answers and says true, or false for `after` to be called. */
+void request_write_answer(struct request *r, void *data,
+                          enum status (*apply)(struct db *db, struct request *r, void *data, struct error *error),
+                          void (*after)(struct request *r, void *data, enum status status, const struct error *error),
+                          bool (*answer)(struct request *r, void *data));
+/* The writer's settle (db/writer.h): counts what requests have submitted, once for each discussion. */
+enum status request_settle(struct db *db, const struct writer_job *jobs, struct error *error) MUST_USE;
+
 /* In apply: what readers will see changed. */
 void request_touch_thread(struct request *r, article_id article, comment_number root, int64_t root_ordinal);
 /* How often a message is recommended: readers see it some seconds later (recount_ms), one rendering for all that came by

@@ -29,6 +29,7 @@ struct app_assets;
 struct desk_presence;
 struct app_dates;
 struct live;
+struct nodes;
 
 struct app {
     struct app_options options;
@@ -41,7 +42,8 @@ struct app {
     struct cache
         *fronts; /* home, sections, archive, site feeds, charter, sitemap: dropped whole when the site changes */
     struct http_server *server;
-    struct live *live; /* followers of discussions */
+    struct live *live;   /* followers of discussions */
+    struct nodes *nodes; /* NULL: this process is the only one */
     struct http_router *router;
     struct catalog *catalogs[APP_LANGUAGES];
     struct templates *templates[APP_LANGUAGES];
@@ -56,6 +58,7 @@ struct app {
     slice setup_path, base_url;        /* owned */
     _Atomic size_t site_language;      /* as last read: for pages made without the database */
     _Atomic int64_t refusal_logged_ms; /* when overload was last reported */
+    _Atomic int64_t away_logged_ms;    /* and that the database cannot be reached */
     _Atomic bool worker_failed;        /* at start: a read connection did not open */
 };
 

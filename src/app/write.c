@@ -15,7 +15,8 @@ enum {
 
 /* A message on its way. */
 struct sending {
-    struct article article;
+    struct article article; /* what of it is admitted, until whole_article */
+    bool whole;
     struct comment answered; /* number 0: a root comment */
     struct comment_input input;
     struct comment_draft draft;
@@ -66,8 +67,26 @@ static const struct view_comment *answered_of(struct request *r, const struct se
     return shown;
 }
 
-static void reply_compose(struct request *r, const struct sending *s, int status, const struct view_comment *preview) {
+/* Only a page shows more of the article than who may send it a message; most messages end without one. False: answered. */
+static bool whole_article(struct request *r, struct sending *s) {
     struct error error = {OK, ""};
+    if (s->whole) return true;
+    enum status status = article_get(r->db, r->arena, s->article.id, &s->article, &error);
+    s->whole = status == OK;
+    if (!s->whole) request_fail_status(r, status, &error, VIEW_ERROR_ARTICLE, request_field(r, "text"), S(""));
+    return s->whole;
+}
+
+static void load_answered(struct request *r, struct sending *s) {
+    struct error error;
+    if (s->input.reply_to.v && comment_get(r->db, r->arena, s->input.reply_to, &s->answered, &error) != OK)
+        s->answered.number.v = 0;
+}
+
+static void reply_compose(struct request *r, struct sending *s, int status, const struct view_comment *preview) {
+    struct error error = {OK, ""};
+    if (!whole_article(r, s)) return;
+    load_answered(r, s);
     struct view_article article = map_article(&s->article);
     struct view_compose page = {.article = &article,
                                 .form = form_again(r, s),
@@ -80,7 +99,7 @@ static void reply_compose(struct request *r, const struct sending *s, int status
     request_reply_page(r, status, body, rendered, &error);
 }
 
-static void reply_preview(struct request *r, const struct sending *s) {
+static void reply_preview(struct request *r, struct sending *s) {
     const struct comment_draft *d = &s->draft;
     struct view_comment *preview = ARENA_NEW(r->arena, struct view_comment);
     *preview = (struct view_comment){.root = d->root.v,
@@ -96,12 +115,16 @@ static void reply_preview(struct request *r, const struct sending *s) {
     reply_compose(r, s, 200, preview);
 }
 
-/* The article, published; answers itself when there is none. */
-static bool load_article(struct request *r, struct sending *s, article_id id) {
+/* The article, published, as far as sending needs it; answers itself when there is none. */
+static bool load_article(struct request *r, struct sending *s, article_id id, struct article_admission *admission) {
     struct error error = {OK, ""};
-    enum status status = article_get(r->db, r->arena, id, &s->article, &error);
-    if (status == OK && s->article.state != ARTICLE_PUBLISHED) status = NOT_FOUND;
+    enum status status = article_admission(r->db, r->arena, id, admission, &error);
+    if (status == OK && admission->state != ARTICLE_PUBLISHED) status = NOT_FOUND;
     if (status != OK) request_fail_status(r, status, &error, VIEW_ERROR_ARTICLE, request_field(r, "text"), S(""));
+    s->article = (struct article){.id = id,
+                                  .language = admission->language,
+                                  .effective = admission->effective,
+                                  .accepts_comments = admission->accepts_comments};
     return status == OK;
 }
 
@@ -115,7 +138,8 @@ void write_reply_form(struct request *r) {
         request_fail_status(r, status, &error, VIEW_ERROR_COMMENT, S(""), S(""));
         return;
     }
-    if (!load_article(r, s, s->answered.article)) return;
+    struct article_admission admission;
+    if (!load_article(r, s, s->answered.article, &admission)) return;
     s->input.reply_to = number;
     if (!s->article.accepts_comments) s->form_fault = VIEW_FAULT_CLOSED;
     reply_compose(r, s, 200, NULL);
@@ -124,7 +148,6 @@ void write_reply_form(struct request *r) {
 static void read_input(struct request *r, struct sending *s) {
     int64_t reply_to = request_field_int(r, "reply_to");
     bool odd = request_field(r, "reply_to").n && reply_to <= 0;
-    struct error error;
     s->input = (struct comment_input){.article = s->article.id,
                                       .reply_to = {odd ? INT64_MAX : reply_to},
                                       .name = request_field(r, "name"),
@@ -137,10 +160,6 @@ static void read_input(struct request *r, struct sending *s) {
                                       .fingerprint = request_fingerprint(r),
                                       .address_sealed = request_sealed_address(r),
                                       .account = r->signed_in ? r->account.id : (account_id){0}};
-    slice key = request_field(r, "send_key");
-    if (key.n == CRYPTO_TOKEN_CHARS) s->input.send_key = key;
-    if (s->input.reply_to.v && comment_get(r->db, r->arena, s->input.reply_to, &s->answered, &error) != OK)
-        s->answered.number.v = 0;
 }
 
 static slice token_of(struct request *r, slice what, slice of) {
@@ -156,17 +175,20 @@ static slice token_of(struct request *r, slice what, slice of) {
     return token;
 }
 
-/* The form's one-time key, or, for a form that has not been through the preview, one made of all it holds; and the
-   secret of the private link, which follows from it: the same form sent again leads to the same page. */
-static void choose_keys(struct request *r, struct sending *s) {
+/* The form's one-time key, or, for a form that has not been through the preview, one made of all it holds. From it
+   follows the secret of the private link: the same form sent again is the same message, and leads to the same page. */
+static void choose_secret(struct request *r, struct sending *s) {
     struct comment_input *i = &s->input;
-    s->keyed = i->send_key.n > 0;
-    slice form =
-        arena_format(r->arena, "%.*s\n%.*s\n%.*s\n%lld\n%.*s\n%.*s\n%.*s", SLICE_FMT(request_field(r, "token")),
-                     SLICE_FMT(i->fingerprint), SLICE_FMT(i->device_token), (long long)i->reply_to.v,
-                     SLICE_FMT(i->name), SLICE_FMT(i->title), SLICE_FMT(i->text));
-    if (!s->keyed) i->send_key = token_of(r, S("form "), form);
-    i->secret = token_of(r, S("secret "), i->send_key);
+    slice key = request_field(r, "send_key");
+    s->keyed = key.n == CRYPTO_TOKEN_CHARS;
+    if (!s->keyed) {
+        slice form =
+            arena_format(r->arena, "%.*s\n%.*s\n%.*s\n%lld\n%.*s\n%.*s\n%.*s", SLICE_FMT(request_field(r, "token")),
+                         SLICE_FMT(i->fingerprint), SLICE_FMT(i->device_token), (long long)i->reply_to.v,
+                         SLICE_FMT(i->name), SLICE_FMT(i->title), SLICE_FMT(i->text));
+        key = token_of(r, S("form "), form);
+    }
+    i->secret = token_of(r, S("secret "), key);
 }
 
 static void redirect_to_receipt(struct request *r, const struct sending *s) {
@@ -177,7 +199,9 @@ static void redirect_to_receipt(struct request *r, const struct sending *s) {
 static enum status apply_send(struct db *db, struct request *r, void *data, struct error *error) {
     struct sending *s = data;
     s->problems.count = 0;
+    s->draft.counts_later = true;
     enum status status = comment_submit(db, r->arena, &s->draft, &s->receipt, &s->problems, error);
+    if (status == OK && s->receipt.uncounted) r->submitted_to = s->article.id;
     if (status == OK && s->receipt.state == COMMENT_PUBLISHED && !s->receipt.repeated) {
         struct comment made;
         status = comment_get(db, r->arena, s->receipt.number, &made, error);
@@ -205,6 +229,7 @@ static void reply_repeated(struct request *r, struct sending *s) {
         redirect_to_receipt(r, s);
         return;
     }
+    if (!whole_article(r, s)) return;
     struct view_article article = map_article(&s->article);
     struct view_comment message = map_comment(&sent);
     struct view_received page = {&article, &message, S(""), true};
@@ -213,22 +238,22 @@ static void reply_repeated(struct request *r, struct sending *s) {
     request_reply_page(r, 200, body, status, &error);
 }
 
-/* To the private page, so that reloading it, or going back to it, sends nothing again. */
-static void reply_received(struct request *r, struct sending *s) {
-    if (s->receipt.repeated && !s->keyed) {
-        reply_repeated(r, s);
-        return;
-    }
+/* To the private page, so that reloading it, or going back to it, sends nothing again. False: it takes the database to
+   say what became of it. */
+static bool answer_received(struct request *r, void *data) {
+    struct sending *s = data;
+    if (s->receipt.repeated && !s->keyed) return false;
     /* The cookie of a first sending was lost with its answer: another one would belong to no message. */
     if (s->new_device && !s->receipt.repeated)
         request_set_cookie(r, S("palabre_author"), s->draft.input.device_token, DEVICE_LIFE_S);
     redirect_to_receipt(r, s);
+    return true;
 }
 
 static void after_send(struct request *r, void *data, enum status status, const struct error *error) {
     struct sending *s = data;
     if (status == OK) {
-        reply_received(r, s);
+        if (!answer_received(r, s)) reply_repeated(r, s);
     } else if (s->problems.count) {
         reply_compose(r, s, 422, NULL);
     } else {
@@ -259,15 +284,17 @@ void write_message(struct request *r) {
     struct sending *s = ARENA_NEW(r->arena, struct sending);
     struct error error = {OK, ""};
     bool send = slice_equal(request_field(r, "action"), S("send"));
-    if (!load_article(r, s, (article_id){request_number(r, "id")})) return;
+    struct article_admission admission;
+    if (!load_article(r, s, (article_id){request_number(r, "id")}, &admission)) return;
     read_input(r, s);
+    s->input.admission = &admission;
     if (!may_write(r, s, send)) return;
     if (request_field(r, VIEW_HONEYPOT).n) {
         s->form_fault = VIEW_FAULT_STALE; /* people never see that field; should one fill it, the text is not lost */
         reply_compose(r, s, 422, NULL);
         return;
     }
-    if (send) choose_keys(r, s);
+    if (send) choose_secret(r, s);
     enum status status = comment_prepare(r->db, r->arena, &s->input, r->app->options.message_characters, &s->draft,
                                          &s->problems, &error);
     if (status == INVALID && s->problems.count) {
@@ -279,7 +306,7 @@ void write_message(struct request *r) {
     } else {
         s->new_device = s->draft.input.device_token.n == 0;
         if (s->new_device) s->draft.input.device_token = crypto_token(r->arena);
-        request_write(r, s, apply_send, after_send);
+        request_write_answer(r, s, apply_send, after_send, answer_received);
     }
 }
 

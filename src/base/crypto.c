@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <nettle/hmac.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -46,11 +47,11 @@ struct crypto_hash crypto_sha256(slice data) {
 
 struct crypto_hash crypto_sha256_two(slice first, slice second) {
     struct crypto_hash hash;
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, (const unsigned char *)first.p, first.n);
-    crypto_hash_sha256_update(&state, (const unsigned char *)second.p, second.n);
-    crypto_hash_sha256_final(&state, hash.bytes);
+    struct sha256_ctx state;
+    sha256_init(&state);
+    if (first.n) sha256_update(&state, first.n, (const uint8_t *)first.p);
+    if (second.n) sha256_update(&state, second.n, (const uint8_t *)second.p);
+    sha256_digest(&state, sizeof hash.bytes, hash.bytes);
     return hash;
 }
 
@@ -62,7 +63,11 @@ struct crypto_hash crypto_blake2b(slice data) {
 
 struct crypto_hash crypto_hmac(const struct crypto_key *key, slice data) {
     struct crypto_hash hash;
-    crypto_auth_hmacsha256(hash.bytes, (const unsigned char *)data.p, data.n, key->bytes);
+    struct hmac_sha256_ctx state;
+    hmac_sha256_set_key(&state, sizeof key->bytes, key->bytes);
+    if (data.n) hmac_sha256_update(&state, data.n, (const uint8_t *)data.p);
+    hmac_sha256_digest(&state, sizeof hash.bytes, hash.bytes);
+    sodium_memzero(&state, sizeof state);
     return hash;
 }
 

@@ -27,6 +27,7 @@ struct entry {
     bool finishing; /* its page is being compressed */
     bool renew;     /* a change came for which nobody's asking is awaited */
     bool used;      /* since the last sweep */
+    bool read;      /* the page, since it was made */
     struct cache_waiter *waiters;
 };
 
@@ -41,6 +42,7 @@ struct cache {
     struct shard shards[SHARDS];
     _Atomic int64_t pages, bytes, hits, misses, renderings, evictions;
     _Atomic unsigned sweep; /* the shard to sweep next */
+    _Atomic uint64_t version;
 };
 
 static uint64_t key_hash(const struct cache_key *key) {
@@ -103,6 +105,7 @@ static struct entry *lookup_or_add(struct cache *cache, struct shard *shard, con
 }
 
 static void set_page(struct cache *cache, struct entry *entry, struct page *page) {
+    if (page != entry->page) atomic_fetch_add(&cache->version, 1);
     if (entry->page) {
         atomic_fetch_sub(&cache->bytes, (int64_t)entry->page->bytes);
         atomic_fetch_sub(&cache->pages, 1);
@@ -186,10 +189,16 @@ static void run_rendering(void *job, void *thread_state);
 static void refuse_rendering(void *job, void *thread_state);
 static void run_finishing(void *job, void *thread_state);
 
-/* With the shard locked: readers get the page as it is; its compressed forms come when a worker has nothing better to do.
-   Where the queue is full, it stays as it is until it is made again. */
+static enum page_effort effort_for(const struct cache *cache, const struct page *page) {
+    return clock_now() - page->made_at >= cache->options.quiet_ms ? PAGE_NOW : PAGE_FAST;
+}
+
+/* With the shard locked: readers get the page as it is; compressed forms that are wanted come when a worker has nothing
+   better to do. Where the queue is full, it stays as it is until somebody asks again. */
 static void start_finishing(struct cache *cache, struct entry *entry) {
-    if (entry->finishing || !entry->page || !entry->page->unfinished) return;
+    if (entry->finishing || !entry->page) return;
+    unsigned wanted = atomic_load_explicit(&entry->page->wanted, memory_order_relaxed);
+    if (!page_may_gain(entry->page, effort_for(cache, entry->page), wanted)) return;
     entry->finishing = pool_submit(cache->options.pool, run_finishing, entry) == OK;
 }
 
@@ -199,16 +208,17 @@ static void run_finishing(void *job, void *thread_state) {
     struct shard *shard = shard_of(cache, &entry->key);
     (void)thread_state;
     pthread_mutex_lock(&shard->lock);
-    struct page *page = entry->page && entry->page->unfinished ? page_ref(entry->page) : NULL;
+    struct page *page = entry->page ? page_ref(entry->page) : NULL, *finished = NULL;
     pthread_mutex_unlock(&shard->lock);
-    struct page *finished = page ? page_compress(page, PAGE_NOW) : NULL;
+    if (page) finished = page_compress(page, effort_for(cache, page), atomic_load(&page->wanted));
     pthread_mutex_lock(&shard->lock);
     entry->finishing = false;
     if (finished && entry->page == page) {
+        (void)page_want(finished, atomic_load(&page->wanted));
         set_page(cache, entry, finished);
         finished = NULL;
     }
-    start_finishing(cache, entry); /* another page came meanwhile */
+    start_finishing(cache, entry); /* another page came meanwhile, or another wish */
     let_go_if_empty(shard, entry);
     pthread_mutex_unlock(&shard->lock);
     page_unref(page);
@@ -247,35 +257,65 @@ static void refuse_rendering(void *job, void *thread_state) {
     tell_all(refused, BUSY, NULL, &(struct error){BUSY, "too many pages are being made"});
 }
 
+/* With the shard locked: the encodings in which the page that is being made will be read at once: as those who wait say, and
+   as its former was. */
+static unsigned wanted_at_once(const struct entry *entry, struct page *former) {
+    unsigned wanted = former ? atomic_load_explicit(&former->wanted, memory_order_relaxed) : 0;
+    for (const struct cache_waiter *waiter = entry->waiters; waiter; waiter = waiter->next) wanted |= waiter->wanted;
+    return wanted;
+}
+
+/* With the shard locked: notes which changes the rendering that begins now will hold. Gives the page it replaces. What
+   changes from here on may or may not be in the new one: only what was counted before surely is. */
+static struct page *begin_rendering(struct entry *entry) {
+    entry->rendering_change = entry->change;
+    entry->renew = false;
+    entry->stale_at = 0;
+    return entry->page ? page_ref(entry->page) : NULL;
+}
+
+/* With the shard locked: the rendering has ended; page (taken, NULL: it failed) is what it made. Gives those to be told, and
+   in *refused those who would have waited for another one. */
+static struct cache_waiter *end_rendering(struct entry *entry, struct page *page, struct cache_waiter **refused) {
+    struct cache *cache = entry->cache;
+    entry->rendering = false;
+    entry->page_change = entry->rendering_change;
+    bool outdated = entry->page_change < entry->change;
+    set_page(cache, entry, page);
+    struct cache_waiter *told = take_waiters(entry, entry->page_change);
+    entry->used = true;
+    entry->read = false;
+    for (const struct cache_waiter *waiter = told; waiter; waiter = waiter->next) entry->read |= waiter->reads;
+    if (entry->waiters || entry->renew)
+        *refused = start_rendering(cache, entry);
+    else if (outdated)
+        set_page(cache, entry, NULL);
+    return told;
+}
+
 static void run_rendering(void *job, void *thread_state) {
     struct entry *entry = job;
     struct cache *cache = entry->cache;
     struct shard *shard = shard_of(cache, &entry->key);
     struct page *page = NULL;
     struct error error = {OK, ""};
-    /* What changes from here on may or may not be in the page: only what was counted before surely is. */
     pthread_mutex_lock(&shard->lock);
-    entry->rendering_change = entry->change;
-    entry->renew = false;
-    entry->stale_at = 0;
+    struct page *former = begin_rendering(entry);
     pthread_mutex_unlock(&shard->lock);
-    enum status status = cache->options.render(cache->options.ctx, thread_state, &entry->key, &page, &error);
+    enum status status = cache->options.render(cache->options.ctx, thread_state, &entry->key, former, &page, &error);
     assert((status == OK) == (page != NULL));
     atomic_fetch_add(&cache->renderings, 1);
 
     pthread_mutex_lock(&shard->lock);
-    entry->rendering = false;
-    entry->page_change = entry->rendering_change;
-    bool outdated = entry->page_change < entry->change;
+    unsigned wanted = wanted_at_once(entry, former);
+    pthread_mutex_unlock(&shard->lock);
+    page_unref(former);
+    if (page) page_add_forms(page, PAGE_FAST, wanted);
+
+    struct cache_waiter *refused = NULL;
     struct page *shown = page ? page_ref(page) : NULL;
-    set_page(cache, entry, page);
-    entry->used = true;
-    struct cache_waiter *told = take_waiters(entry, entry->page_change), *refused = NULL;
-    if (entry->waiters || entry->renew)
-        refused = start_rendering(cache, entry);
-    else if (outdated)
-        set_page(cache, entry, NULL);
-    start_finishing(cache, entry);
+    pthread_mutex_lock(&shard->lock);
+    struct cache_waiter *told = end_rendering(entry, page, &refused);
     let_go_if_empty(shard, entry);
     pthread_mutex_unlock(&shard->lock);
 
@@ -326,7 +366,8 @@ struct page *cache_find(struct cache *cache, const struct cache_key *key) {
     struct entry *entry = lookup(shard, key);
     struct page *page = entry && entry->page ? page_ref(entry->page) : NULL;
     if (page) {
-        entry->used = true;
+        entry->used = entry->read = true;
+        start_finishing(cache, entry);
         if (!entry->rendering && is_stale(entry)) {
             refused = start_rendering(cache, entry);
             let_go_if_empty(shard, entry);
@@ -338,47 +379,60 @@ struct page *cache_find(struct cache *cache, const struct cache_key *key) {
     return page;
 }
 
-/* Joins the rendering under way, or starts one. renew: what is there does not do any more. */
-static void join(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter, bool renew) {
+static void add_waiter(struct entry *entry, struct cache_waiter *waiter, bool reads) {
+    if (!waiter) return;
+    waiter->change = entry->change;
+    waiter->reads = reads;
+    waiter->next = entry->waiters;
+    entry->waiters = waiter;
+}
+
+void cache_want(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter) {
     struct shard *shard = shard_of(cache, key);
     struct cache_waiter *refused = NULL;
     struct page *there = NULL;
     pthread_mutex_lock(&shard->lock);
     struct entry *entry = lookup_or_add(cache, shard, key);
-    if (renew) {
-        entry->change++;
-        entry->renew = true;
-    }
-    if (!renew && entry->page && waiter) {
+    if (entry->page) {
+        entry->used = entry->read = true;
         there = page_ref(entry->page);
     } else {
-        if (waiter) {
-            waiter->change = entry->change;
-            waiter->next = entry->waiters;
-            entry->waiters = waiter;
-        }
+        add_waiter(entry, waiter, true);
         refused = start_rendering(cache, entry);
         let_go_if_empty(shard, entry);
     }
     pthread_mutex_unlock(&shard->lock);
-    struct error error = {BUSY, "too many pages are being made"};
     if (there) waiter->ready(waiter, OK, there, NULL);
     page_unref(there);
-    tell_all(refused, BUSY, NULL, &error);
+    tell_all(refused, BUSY, NULL, &(struct error){BUSY, "too many pages are being made"});
 }
 
-void cache_want(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter) {
-    join(cache, key, waiter, false);
-}
-
-void cache_renew(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter) {
-    join(cache, key, waiter, true);
-}
-
+/* With the shard locked. */
 static void drop(struct cache *cache, struct shard *shard, struct entry *entry) {
     entry->change++;
     set_page(cache, entry, NULL);
     let_go_if_empty(shard, entry);
+}
+
+void cache_renew(struct cache *cache, const struct cache_key *key, struct cache_waiter *waiter) {
+    struct shard *shard = shard_of(cache, key);
+    struct cache_waiter *refused = NULL;
+    pthread_mutex_lock(&shard->lock);
+    struct entry *entry = lookup(shard, key);
+    bool awaited = entry && ((entry->page && entry->read) || entry->rendering);
+    if (awaited) {
+        entry->change++;
+        entry->renew = true;
+        add_waiter(entry, waiter, false);
+        refused = start_rendering(cache, entry);
+        let_go_if_empty(shard, entry);
+    } else if (entry) {
+        drop(cache, shard, entry);
+    }
+    pthread_mutex_unlock(&shard->lock);
+    tell_all(refused, BUSY, NULL, &(struct error){BUSY, "too many pages are being made"});
+    if (!awaited && waiter)
+        waiter->ready(waiter, NOT_FOUND, NULL, &(struct error){NOT_FOUND, "nobody reads this page"});
 }
 
 void cache_drop(struct cache *cache, const struct cache_key *key) {
@@ -408,6 +462,22 @@ void cache_drop_matching(struct cache *cache, bool (*fits)(void *ctx, const stru
         }
         pthread_mutex_unlock(&shard->lock);
     }
+}
+
+uint64_t cache_version(const struct cache *cache) {
+    return atomic_load_explicit(&cache->version, memory_order_acquire);
+}
+
+void cache_count_hits(struct cache *cache, int64_t count) {
+    atomic_fetch_add_explicit(&cache->hits, count, memory_order_relaxed);
+}
+
+void cache_add_forms(struct cache *cache, const struct cache_key *key, struct page *page) {
+    struct shard *shard = shard_of(cache, key);
+    pthread_mutex_lock(&shard->lock);
+    struct entry *entry = lookup(shard, key);
+    if (entry && entry->page == page) start_finishing(cache, entry);
+    pthread_mutex_unlock(&shard->lock);
 }
 
 struct cache_figures cache_figures(struct cache *cache) {

@@ -96,6 +96,8 @@ void db_close(struct db *db) {
     memory_free(db);
 }
 
+bool db_is_shared(const struct db *db) { return db->engine->announce != NULL; }
+
 slice db_engine_name(const struct db *db) { return db->engine->name; }
 
 /* Names. A caller's literal is the same address each time, so after the first run a look-up is one comparison of
@@ -258,18 +260,33 @@ void db_read_end(struct db *db) {
     (void)!db->engine->control(db, CONTROL_ROLLBACK, NULL);
 }
 
+static void forget_memo(struct db *db) { memset(db->memo, 0, sizeof db->memo); }
+
+void *db_memo(struct db *db) {
+    if (!db__in_transaction(db)) forget_memo(db);
+    return db->memo;
+}
+
 enum status db_write_begin(struct db *db, struct error *error) {
+    forget_memo(db);
     assert(db->mode != DB_READ && !db__in_transaction(db));
     return db->engine->control(db, CONTROL_BEGIN_WRITE, error);
 }
 
 enum status db_write_commit(struct db *db, struct error *error) {
+    forget_memo(db);
     if (!db__in_transaction(db))
         return error_set(error, UNAVAILABLE, "the database has thrown the transaction away after an error");
     return db->engine->control(db, CONTROL_COMMIT, error);
 }
 
+enum status db_announce(struct db *db, slice text, struct error *error) {
+    assert(text.n <= DB_ANNOUNCE_MAX && db__in_transaction(db));
+    return db->engine->announce ? db->engine->announce(db, text, error) : OK;
+}
+
 void db_write_rollback(struct db *db) {
+    forget_memo(db);
     if (db__in_transaction(db)) (void)!db->engine->control(db, CONTROL_ROLLBACK, NULL);
 }
 
@@ -285,6 +302,7 @@ enum status db_savepoint_keep(struct db *db, struct error *error) {
 }
 
 void db_savepoint_undo(struct db *db) {
+    forget_memo(db);
     if (!db__in_transaction(db)) return;
     enum status status = db->engine->control(db, CONTROL_SAVEPOINT_UNDO, NULL);
     if (status == OK) status = db->engine->control(db, CONTROL_SAVEPOINT_KEEP, NULL);

@@ -77,10 +77,18 @@ void db_read_end(struct db *db);
 enum status db_write_begin(struct db *db, struct error *error) MUST_USE;
 enum status db_write_commit(struct db *db, struct error *error) MUST_USE; /* on the disk when it returns OK */
 void db_write_rollback(struct db *db);
+/* Tells every process that listens (listen.h), once this transaction is committed. Where there is only one: nothing. */
+enum { DB_ANNOUNCE_MAX = 7900 }; /* bytes; PostgreSQL's NOTIFY takes less than 8,000 */
+enum status db_announce(struct db *db, slice text, struct error *error) MUST_USE;
 enum status db_savepoint(struct db *db, struct error *error) MUST_USE;
 enum status db_savepoint_keep(struct db *db, struct error *error) MUST_USE;
 /* What cannot be undone alone takes the whole transaction with it: the next savepoint, and the commit, are UNAVAILABLE. */
 void db_savepoint_undo(struct db *db);
+
+/* DB_MEMO_BYTES of the caller's choice, all zero at first, and again whenever a write transaction begins or ends, or a
+   part of it is undone: for what has been read or written in it and would have to be read again. One module's: journal. */
+enum { DB_MEMO_BYTES = 64 };
+void *db_memo(struct db *db);
 
 /* Migrations. */
 int64_t db_schema_version(struct db *db); /* of the database; 0: empty; -1: cannot be read */
@@ -92,6 +100,7 @@ enum status db_migrate(struct db *db, void (*progress)(void *ctx, slice line), v
 /* The engine's own integrity check and foreign keys. Calls fault with a line for each. INVALID when any. */
 enum status db_check_engine(struct db *db, void (*fault)(void *ctx, slice line), void *ctx,
                             struct error *error) MUST_USE;
+bool db_is_shared(const struct db *db);    /* other processes may serve from the same database, now */
 slice db_engine_name(const struct db *db); /* "sqlite" */
 
 #endif

@@ -32,6 +32,7 @@ struct db {
     int read_depth;
     bool read_began;      /* the outermost db_read_begin opened a transaction of its own */
     struct db_rows *rows; /* DB_STATEMENT_COUNT */
+    int64_t memo[DB_MEMO_BYTES / sizeof(int64_t)];
 };
 
 enum db_control {
@@ -77,6 +78,8 @@ struct db_engine {
     void (*bind_null)(struct db_rows *rows, int index);
     enum status (*step)(struct db_rows *rows, struct error *error); /* OK: a row; NOT_FOUND: the end, locks released */
     int64_t (*changed)(struct db *db);                              /* rows, by the last writing statement */
+    /* Rows written by this connection, ever: the same before and after, nothing was written. NULL: the engine cannot say. */
+    int64_t (*written)(struct db *db);
     int64_t (*last_id)(struct db *db);
     int64_t (*column_int)(struct db_rows *rows, int index);
     slice (*column_text)(struct db_rows *rows, int index); /* borrowed until the next step */
@@ -85,6 +88,8 @@ struct db_engine {
 
     enum status (*control)(struct db *db, enum db_control control, struct error *error);
     bool (*in_transaction)(struct db *db);
+    /* NULL: no other process could listen. */
+    enum status (*announce)(struct db *db, slice text, struct error *error);
 
     enum status (*schema_version)(struct db *db, int64_t *version, struct error *error);
     /* Keeps every other process's migrations and exclusive writers out until migrate_end. BUSY. */

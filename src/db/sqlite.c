@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,7 +124,13 @@ static enum status make_file(struct sqlite *sqlite, struct error *error) {
     return error_set(error, UNAVAILABLE, "cannot open %s: %s", sqlite->path, strerrordesc_np(errno));
 }
 
+/* Nobody asks SQLite how much memory it has, and counting it costs a lock for each piece taken. Before its first use, once;
+   fine where another part of the process has used it already. */
+static void configure(void) { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 static enum status open_handle(struct sqlite *sqlite, bool reads_only, struct error *error) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (reads_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     int code = sqlite3_open_v2(sqlite->path, &sqlite->handle, flags, NULL);
@@ -302,6 +309,7 @@ static enum status step(struct db_rows *rows, struct error *error) {
 }
 
 static int64_t changed(struct db *db) { return sqlite3_changes64(of(db)->handle); }
+static int64_t written(struct db *db) { return sqlite3_total_changes64(of(db)->handle); }
 static int64_t last_id(struct db *db) { return sqlite3_last_insert_rowid(of(db)->handle); }
 
 static int64_t column_int(struct db_rows *rows, int index) { return sqlite3_column_int64(statement_of(rows), index); }
@@ -481,6 +489,7 @@ const struct db_engine db__sqlite = {
     .bind_null = bind_null,
     .step = step,
     .changed = changed,
+    .written = written,
     .last_id = last_id,
     .column_int = column_int,
     .column_text = column_text,

@@ -18,6 +18,7 @@ struct writer {
     struct checkpoint *checkpoint;
     size_t max_queue, max_batch;
     int64_t refuse_ns, late_ns; /* 0: no bound */
+    enum status (*settle)(struct db *db, const struct writer_job *jobs, struct error *error);
     pthread_t thread;
     bool started;
 
@@ -80,11 +81,28 @@ static void keep_status(struct writer_job *job, enum status status) {
     if (status == OK || job->error.status == OK) job->error = (struct error){.status = status};
 }
 
-/* Runs one job in a savepoint. False: the whole transaction has been thrown away, by the engine or because the job could
-   not be undone. */
-static bool apply_job(struct writer *writer, struct writer_job *job) {
+enum outcome {
+    JOB_TOLD, /* it stands whole, or has left nothing */
+    JOB_HALF, /* it failed and has left something */
+    JOB_LOST, /* the whole transaction has been thrown away, by the engine or because the job could not be undone */
+};
+
+/* A savepoint costs a copy of every page the job touches, and nearly no job needs one: the first time round there is
+   none. */
+static enum outcome apply_bare(struct writer *writer, struct writer_job *job) {
     struct db *db = writer->db;
-    job->error = (struct error){0};
+    int64_t before = db->engine->written(db);
+    enum status status = job->apply(db, job, &job->error);
+    bool whole = db__in_transaction(db);
+    bool half = status != OK && db->engine->written(db) != before;
+    if (status == OK && !whole)
+        status = error_set(&job->error, UNAVAILABLE, "the database has thrown the transaction away");
+    keep_status(job, status);
+    return !whole ? JOB_LOST : half ? JOB_HALF : JOB_TOLD;
+}
+
+static enum outcome apply_in_savepoint(struct writer *writer, struct writer_job *job) {
+    struct db *db = writer->db;
     enum status status = db_savepoint(db, &job->error);
     if (status == OK) {
         status = job->apply(db, job, &job->error);
@@ -95,7 +113,7 @@ static bool apply_job(struct writer *writer, struct writer_job *job) {
     if (status == OK && !whole)
         status = error_set(&job->error, UNAVAILABLE, "the database has thrown the transaction away");
     keep_status(job, status);
-    return whole;
+    return whole ? JOB_TOLD : JOB_LOST;
 }
 
 static void fail_all(const struct queue *batch, enum status status, const struct error *error) {
@@ -106,26 +124,43 @@ static void fail_all(const struct queue *batch, enum status status, const struct
     }
 }
 
-/* Runs all jobs of the batch that have not been set aside. When a job makes the engine throw the transaction away (a full
-   disk, say), that job is set aside with its error, and the others start again without it: so this ends. */
+/* One turn through the batch, up to the first job that stops it, which is left in *stopped. */
+static enum outcome apply_each(struct writer *writer, struct queue *batch, bool savepoints,
+                               struct writer_job **stopped) {
+    struct queue applied = {0};
+    enum outcome outcome = JOB_TOLD;
+    *stopped = NULL;
+    while (batch->first && outcome == JOB_TOLD) {
+        struct writer_job *job = queue_take(batch);
+        job->error = (struct error){0};
+        outcome = savepoints ? apply_in_savepoint(writer, job) : apply_bare(writer, job);
+        if (outcome == JOB_LOST)
+            *stopped = job;
+        else
+            queue_add(&applied, job);
+    }
+    while (batch->first) queue_add(&applied, queue_take(batch));
+    *batch = applied;
+    return outcome;
+}
+
+/* Runs all jobs of the batch that have not been set aside. A job that fails half-way makes all start again, each in a
+   savepoint then. When one makes the engine throw the transaction away (a full disk, say), that one is set aside with its
+   error, and the others start again without it: so this ends. */
 static enum status apply_all(struct writer *writer, struct queue *batch, struct queue *aside, struct error *error) {
+    bool savepoints = !writer->db->engine->written;
     for (;;) {
         enum status status = db_write_begin(writer->db, error);
         if (status != OK) return status;
-        struct queue good = {0};
-        struct writer_job *bad = NULL;
-        while (batch->first && !bad) {
-            struct writer_job *job = queue_take(batch);
-            if (apply_job(writer, job))
-                queue_add(&good, job);
-            else
-                bad = job;
-        }
-        while (batch->first) queue_add(&good, queue_take(batch));
-        *batch = good;
-        if (!bad) return OK;
-        queue_add(aside, bad);
+        struct writer_job *stopped;
+        enum outcome outcome = apply_each(writer, batch, savepoints, &stopped);
+        if (outcome == JOB_TOLD) break;
+        if (stopped) queue_add(aside, stopped);
+        db_write_rollback(writer->db);
+        savepoints = savepoints || outcome == JOB_HALF;
     }
+    if (!writer->settle || !batch->first) return OK;
+    return writer->settle(writer->db, batch->first, error);
 }
 
 /* DESIGN.md, 'The life of a request': all that wait, one transaction, one commit, then everybody is told. */
@@ -133,6 +168,7 @@ static bool commit_batch(struct writer *writer, struct queue *batch, struct queu
     struct error error = {0};
     enum status status = apply_all(writer, batch, aside, &error);
     if (status != OK) {
+        db_write_rollback(writer->db);
         fail_all(batch, status == BUSY ? BUSY : UNAVAILABLE, &error);
         return false;
     }
@@ -192,6 +228,7 @@ enum status writer_new(const struct writer_options *options, struct writer **out
     writer->max_batch = options->max_batch ? options->max_batch : 1;
     writer->refuse_ns = options->refuse_ms * 1000000;
     writer->late_ns = options->late_ms * 1000000;
+    writer->settle = options->settle;
     pthread_mutex_init(&writer->mutex, NULL);
     pthread_cond_init(&writer->wake, NULL);
     enum status status = db_open(options->location, options->exclusive ? DB_WRITE_ALONE : DB_WRITE, &writer->db, error);

@@ -1,6 +1,6 @@
 /* The writer: the one thread that owns the write connection. It takes every job that waits, runs them in one
-   transaction (a savepoint each), commits once, then tells all: group commit. Nothing is acknowledged before it is on
-   the disk. A job that fails is undone alone; when the commit itself fails, every job of the batch is told UNAVAILABLE. */
+   transaction, commits once, then tells all: group commit. Nothing is acknowledged before it is on the disk. A job that
+   fails is undone alone (where it had written something all start again, in a savepoint each); when the commit itself fails, every job of the batch is told UNAVAILABLE. */
 #ifndef PALABRE_DB_WRITER_H
 #define PALABRE_DB_WRITER_H
 
@@ -9,8 +9,8 @@
 struct writer;
 
 struct writer_job {
-    /* Runs on the writer's thread, in a savepoint. What it returns decides: OK keeps, anything else undoes. May run
-       again when the transaction had to be (the engine said so): it must set its results anew. */
+    /* Runs on the writer's thread. What it returns decides: OK keeps, anything else undoes what it wrote. May run again
+       (when another of its batch failed half-way, when the engine said so): it must set its results anew. */
     enum status (*apply)(struct db *db, struct writer_job *job, struct error *error);
     /* Runs on the writer's thread after the commit; must be short and not block: hand on to a pool or a loop. The job
        is the callee's again. */
@@ -40,6 +40,9 @@ struct writer_options {
     int64_t refuse_ms; /* while the oldest job waits for longer, no more are taken: BUSY. 0: no such bound */
     int64_t late_ms;   /* a job that has waited longer is not run, but told BUSY. 0: no such bound */
     struct writer_log_limits log;
+    /* May be NULL. In the transaction, after the jobs of a batch (a list, by next; those with another status than OK have
+       left nothing): writes what they left to be written once for all. Anything but OK fails the batch. */
+    enum status (*settle)(struct db *db, const struct writer_job *jobs, struct error *error);
 };
 
 enum status writer_new(const struct writer_options *options, struct writer **out, struct error *error) MUST_USE;

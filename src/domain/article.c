@@ -73,18 +73,23 @@ bool article_policy_accepts(const struct article_policy *policy, time_ms now) {
 
 /* Rows */
 
-static bool read_policy(struct db_rows *rows, struct article *out) {
-    struct article_policy policy = {
+/* The three moderations, and what stands beside them in every such row. */
+static bool read_policy(struct db_rows *rows, enum article_state state, struct article_policy *out) {
+    *out = (struct article_policy){
         .strict = db_bool(rows, "strict"),
         .close_after_days = db_int(rows, "close_after_days"),
-        .state = out->state,
-        .discussion_closed = out->discussion_closed,
-        .published_at = out->published_at,
+        .state = state,
+        .discussion_closed = db_bool(rows, "discussion_closed"),
+        .published_at = db_int(rows, "published_at"),
     };
-    if (!moderation_parse(db_text_peek(rows, "moderation"), &policy.of_article) ||
-        !moderation_parse(db_text_peek(rows, "section_moderation"), &policy.of_section) ||
-        !moderation_parse(db_text_peek(rows, "site_moderation"), &policy.of_site))
-        return false;
+    return moderation_parse(db_text_peek(rows, "moderation"), &out->of_article) &&
+           moderation_parse(db_text_peek(rows, "section_moderation"), &out->of_section) &&
+           moderation_parse(db_text_peek(rows, "site_moderation"), &out->of_site);
+}
+
+static bool read_policies(struct db_rows *rows, struct article *out) {
+    struct article_policy policy;
+    if (!read_policy(rows, out->state, &policy)) return false;
     out->moderation = policy.of_article;
     out->effective = article_policy_effective(&policy);
     out->accepts_comments = article_policy_accepts(&policy, clock_now());
@@ -122,7 +127,7 @@ enum status article__read(struct db_rows *rows, struct arena *arena, struct arti
     };
     if (!article_kind_parse(db_text_peek(rows, "kind"), &out->kind) ||
         !article_state_parse(db_text_peek(rows, "state"), &out->state) ||
-        !body_format_parse(db_text_peek(rows, "body_format"), &out->body_format) || !read_policy(rows, out))
+        !body_format_parse(db_text_peek(rows, "body_format"), &out->body_format) || !read_policies(rows, out))
         return error_set(error, INTERNAL, "article %" PRId64 " is damaged", out->id.v);
     return OK;
 }
@@ -141,6 +146,27 @@ static enum status get(struct db *db, struct arena *arena, article_id id, bool b
 
 enum status article_get(struct db *db, struct arena *arena, article_id id, struct article *out, struct error *error) {
     return get(db, arena, id, true, out, error);
+}
+
+enum status article_admission(struct db *db, struct arena *arena, article_id id, struct article_admission *out,
+                              struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_ADMISSION);
+    db_bind_int(rows, "id", id.v);
+    enum status status = db_step(rows, error);
+    if (status == NOT_FOUND) return error_set(error, NOT_FOUND, "no article %" PRId64, id.v);
+    if (status != OK) return status;
+    struct article_policy policy;
+    enum article_state state;
+    if (!article_state_parse(db_text_peek(rows, "state"), &state) || !read_policy(rows, state, &policy))
+        return error_set(error, INTERNAL, "article %" PRId64 " is damaged", id.v);
+    *out = (struct article_admission){
+        .state = state,
+        .language = db_text(rows, "language", arena),
+        .effective = article_policy_effective(&policy),
+        .accepts_comments = article_policy_accepts(&policy, clock_now()),
+        .charter_version = db_int(rows, "charter_version"),
+    };
+    return OK;
 }
 
 enum status article_get_brief(struct db *db, struct arena *arena, article_id id, struct article *out,

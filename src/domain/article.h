@@ -66,6 +66,17 @@ enum status article_get(struct db *db, struct arena *arena, article_id id, struc
 enum status article_get_brief(struct db *db, struct arena *arena, article_id id, struct article *out,
                               struct error *error) MUST_USE;
 
+/* What whoever sends it a message has to know of an article: one small statement. Any state. NOT_FOUND. */
+struct article_admission {
+    enum article_state state;
+    slice language;
+    enum moderation effective; /* as in struct article */
+    bool accepts_comments;     /* the same */
+    int64_t charter_version;   /* of the site, which a sender accepts */
+};
+enum status article_admission(struct db *db, struct arena *arena, article_id id, struct article_admission *out,
+                              struct error *error) MUST_USE;
+
 /* What its followers are told; one small statement. Any state. NOT_FOUND. */
 struct article_standing {
     enum article_state state;

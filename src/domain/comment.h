@@ -67,12 +67,14 @@ struct comment_input {
     slice device_token;   /* cookie; empty: none */
     slice fingerprint;    /* keyed, of the address block */
     slice address_sealed; /* may be empty */
-    slice send_key;       /* one-time key of the form; empty: none */
-    slice secret;         /* of the private link, where the caller derives it from send_key; empty: a random one */
-    account_id account;   /* signed in; 0: no */
+    /* Of the private link. The caller makes it of the form's one-time key, which nobody else knows: the same given twice
+       is the same form sent twice, thus one message. Empty: a random one. */
+    slice secret;
+    account_id account; /* signed in; 0: no */
     /* The message whose text this replaces, 0: a new one. It stands already: that the discussion is closed, or whom it
        answers gone, is no fault then. */
     comment_number editing;
+    const struct article_admission *admission; /* where the caller has read it already; NULL: not */
 };
 
 /* Which field is wrong, and how; the app says it in the reader's language. */
@@ -115,6 +117,8 @@ struct comment_draft {
     slice html;
     slice checks;      /* JSON array */
     slice parent_name; /* of whom it answers */
+    int64_t text_hash; /* of the folded text: comment_text.h */
+    bool counts_later; /* set by the caller, who then calls comment_count_submitted in the same transaction */
     comment_number root;
     int64_t charter_version;
 };
@@ -131,12 +135,16 @@ struct comment_receipt {
     comment_number number;
     enum comment_state state; /* pending, or published under post-moderation */
     slice secret;             /* of the private link; empty when the same form had been sent before and `repeated` */
-    bool repeated;            /* the same form (send_key) was received already: nothing new was written */
+    bool repeated;            /* the same form (secret) was received already: nothing new was written */
+    bool uncounted;           /* one of the discussion that comment_count_submitted is still to be told of */
 };
-/* Writer. Checks again what may have changed (discussion open, parent published, send key). INVALID with *problems. */
+/* Writer. Checks again what may have changed (discussion open, parent published, secret). INVALID with *problems. */
 enum status comment_submit(struct db *db, struct arena *arena, const struct comment_draft *draft,
                            struct comment_receipt *out, struct comment_problems *problems,
                            struct error *error) MUST_USE;
+
+/* Writer: the counters of what waits, for so many messages of drafts that count later: once for many. */
+enum status comment_count_submitted(struct db *db, article_id article, int64_t count, struct error *error) MUST_USE;
 
 /* Writer: the author's edit. While the message is pending, always; published, within the window after sending
    (edit_window_ms; 0: never) and only where moderation is 'post' in effect: under pre-moderation nothing unread takes the

@@ -81,6 +81,7 @@ enum status comment_edit_own(struct db *db, comment_number number, int64_t versi
     bind_text(rows, &subject, draft, now);
     db_bind_text(rows, "email", draft->input.email);
     db_bind_text(rows, "checks", draft->checks);
+    db_bind_int(rows, "hash", draft->text_hash);
     status = db_run(rows, NULL, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);

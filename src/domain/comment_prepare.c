@@ -73,16 +73,19 @@ static void check_fields(struct arena *arena, int64_t max_characters, struct com
 
 static enum status check_discussion(struct db *db, struct arena *arena, struct comment_draft *draft,
                                     struct comment_problems *problems, struct error *error) {
-    struct article article;
-    enum status status = article_get_brief(db, arena, draft->input.article, &article, error);
-    if (status != OK) return status;
-    if (draft->input.editing.v == 0 && !article.accepts_comments)
+    struct article_admission read;
+    const struct article_admission *admission = draft->input.admission;
+    if (!admission) {
+        enum status status = article_admission(db, arena, draft->input.article, &read, error);
+        if (status != OK) return status;
+        admission = &read;
+    }
+    if (draft->input.editing.v == 0 && !admission->accepts_comments)
         comment__add_problem(problems, FIELD_NONE, FAULT_CLOSED, 0);
-    if (slice_is_empty(draft->input.language)) draft->input.language = article.language;
-    struct site site;
-    status = site_load(db, arena, &site, error);
-    if (status == OK) draft->charter_version = site.charter_version;
-    return status;
+    if (slice_is_empty(draft->input.language)) draft->input.language = admission->language;
+    draft->charter_version = admission->charter_version;
+    draft->input.admission = NULL; /* the caller's, who may be gone when the draft is submitted */
+    return OK;
 }
 
 enum status comment__check_parent(struct db *db, struct arena *arena, struct comment_draft *draft,
@@ -140,41 +143,47 @@ static enum status check_name_free(struct db *db, struct arena *arena, const str
     return status == NOT_FOUND ? OK : status;
 }
 
-/* What this very form has sent already, if it was sent; 0: nothing. */
-static enum status find_own_sending(struct db *db, const struct comment_input *input, comment_number *out,
-                                    struct error *error) {
-    *out = (comment_number){0};
-    if (slice_is_empty(input->send_key)) return OK;
-    struct crypto_hash key = crypto_sha256(input->send_key);
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_BY_SEND_KEY);
-    db_bind_blob(rows, "key", slice_make(key.bytes, sizeof key.bytes));
+enum status comment__find_sent(struct db *db, const struct comment_input *input, comment_number *number,
+                               enum comment_state *state, struct error *error) {
+    if (slice_is_empty(input->secret)) return NOT_FOUND;
+    struct crypto_hash secret = crypto_sha256(input->secret);
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SENT);
+    db_bind_blob(rows, "secret", slice_make(secret.bytes, sizeof secret.bytes));
     enum status status = db_step(rows, error);
-    if (status == OK) out->v = db_int(rows, "number");
-    return status == NOT_FOUND ? OK : status;
+    if (status != OK) return status;
+    number->v = db_int(rows, "number");
+    if (state && !comment_state_parse(db_text_peek(rows, "state"), state))
+        return error_set(error, INTERNAL, "comment %" PRId64 " is in no known state", number->v);
+    return OK;
+}
+
+/* A message of before there were hashes, an imported one, or one that the desk has edited: folded now. */
+static int64_t hash_of_row(struct db_rows *rows, struct arena *scratch, slice text) {
+    if (!db_is_null(rows, "text_hash")) return db_int(rows, "text_hash");
+    slice old = db_text_peek(rows, "text_source");
+    /* Folding never makes a text three times as short: most are told apart by their length. */
+    if (old.n > text.n * 3 || text.n > old.n * 3) return 0;
+    arena_reset(scratch);
+    return comment__text_hash(scratch, old);
 }
 
 /* Whether the same hand has sent the same words: in this discussion within a day (a fault), or in another one lately
    (told to the moderator). Only the hand's latest messages are looked at. */
-static enum status check_repeated(struct db *db, struct arena *arena, const struct comment_input *input,
-                                  comment_number *elsewhere, struct comment_problems *problems, struct error *error) {
+static enum status check_repeated(struct db *db, const struct comment_draft *draft, comment_number *elsewhere,
+                                  struct comment_problems *problems, struct error *error) {
     struct arena *scratch CLEANUP(arena_free_p) = arena_new(FOLD_ARENA_MAX);
-    slice folded = text_fold_search(arena, input->text);
+    const struct comment_input *input = &draft->input;
     struct crypto_hash device;
-    comment_number own;
-    enum status status = find_own_sending(db, input, &own, error);
-    if (status != OK) return status;
+    comment_number own = {0};
+    enum status status = comment__find_sent(db, input, &own, NULL, error);
+    if (status != OK && status != NOT_FOUND) return status;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SAME_HAND);
     comment__bind_hand(rows, input, &device);
     db_bind_int(rows, "editing", input->editing.v);
     time_ms since = clock_now() - REPEAT_WINDOW_MS;
     bool here = false;
     while ((status = db_step(rows, error)) == OK) {
-        if (db_int(rows, "number") == own.v) continue;
-        slice text = db_text_peek(rows, "text_source");
-        /* Folding never makes a text three times as short: most are told apart by their length. */
-        if (text.n > input->text.n * 3 || input->text.n > text.n * 3) continue;
-        arena_reset(scratch);
-        if (!slice_equal(folded, text_fold_search(scratch, text))) continue;
+        if (db_int(rows, "number") == own.v || hash_of_row(rows, scratch, input->text) != draft->text_hash) continue;
         if (db_int(rows, "article_id") != input->article.v)
             elsewhere->v = db_int(rows, "number");
         else if (db_int(rows, "submitted_at") >= since)
@@ -203,7 +212,8 @@ static enum status render_text(struct db *db, struct arena *arena, int64_t max_c
         comment__add_problem(problems, FIELD_TEXT, FAULT_TOO_LONG, max_characters);
         return OK;
     }
-    if (status == OK) status = check_repeated(db, arena, input, &elsewhere, problems, error);
+    draft->text_hash = comment__text_hash(arena, input->text);
+    if (status == OK) status = check_repeated(db, draft, &elsewhere, problems, error);
     if (status == OK) draft->checks = comment__checks(arena, input->text, draft->html, elsewhere);
     return status;
 }

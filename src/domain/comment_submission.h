@@ -14,6 +14,10 @@ enum status comment__refuse(const struct comment_problems *problems, struct erro
 enum status comment__check_parent(struct db *db, struct arena *arena, struct comment_draft *draft,
                                   struct comment_problems *problems, struct error *error) MUST_USE;
 
+/* What the same form has sent already. NOT_FOUND: nothing, or no form (its secret is empty). state may be NULL. */
+enum status comment__find_sent(struct db *db, const struct comment_input *input, comment_number *number,
+                               enum comment_state *state, struct error *error) MUST_USE;
+
 /* Binds :device (hashed into *device, which must live as long as the statement) and :fingerprint. */
 void comment__bind_hand(struct db_rows *rows, const struct comment_input *input, struct crypto_hash *device);
 

@@ -7,27 +7,14 @@
 
 enum { SUBMIT_REPEAT_WINDOW_MS = 24 * 3600 * 1000 };
 
-/* The same form sent twice is one message: gives the receipt of the first. NOT_FOUND: it is the first. */
-static enum status find_sent(struct db *db, const struct crypto_hash *key, struct comment_receipt *out,
-                             struct error *error) {
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_BY_SEND_KEY);
-    db_bind_blob(rows, "key", slice_make(key->bytes, sizeof key->bytes));
-    enum status status = db_step(rows, error);
-    if (status != OK) return status;
-    *out = (struct comment_receipt){.number = {db_int(rows, "number")}, .repeated = true};
-    if (!comment_state_parse(db_text_peek(rows, "state"), &out->state))
-        return error_set(error, INTERNAL, "comment %" PRId64 " is in no known state", out->number.v);
-    return OK;
-}
-
 /* What may have changed since the draft was prepared, or while it waited: two sends at once. */
 static enum status check_again(struct db *db, struct arena *arena, struct comment_draft *draft,
                                enum moderation *moderation, struct comment_problems *problems, struct error *error) {
-    struct article article;
-    enum status status = article_get_brief(db, arena, draft->input.article, &article, error);
+    struct article_admission admission;
+    enum status status = article_admission(db, arena, draft->input.article, &admission, error);
     if (status != OK) return status;
-    if (!article.accepts_comments) comment__add_problem(problems, FIELD_NONE, FAULT_CLOSED, 0);
-    *moderation = article.effective;
+    if (!admission.accepts_comments) comment__add_problem(problems, FIELD_NONE, FAULT_CLOSED, 0);
+    *moderation = admission.effective;
     status = comment__check_parent(db, arena, draft, problems, error);
     if (status != OK) return status;
     struct crypto_hash device;
@@ -35,18 +22,17 @@ static enum status check_again(struct db *db, struct arena *arena, struct commen
     comment__bind_hand(rows, &draft->input, &device);
     db_bind_int(rows, "article", draft->input.article.v);
     db_bind_int(rows, "since", clock_now() - SUBMIT_REPEAT_WINDOW_MS);
-    db_bind_text(rows, "text", draft->input.text);
+    db_bind_int(rows, "hash", draft->text_hash);
     status = db_step(rows, error);
     if (status == OK) comment__add_problem(problems, FIELD_TEXT, FAULT_REPEATED, 0);
     return status == NOT_FOUND ? OK : status;
 }
 
-static enum status insert(struct db *db, const struct comment_draft *draft, const struct crypto_hash *send_key,
-                          slice secret, time_ms now, comment_number *number, struct error *error) {
+static enum status insert(struct db *db, const struct comment_draft *draft, slice secret, time_ms now,
+                          comment_number *number, struct error *error) {
     const struct comment_input *input = &draft->input;
     struct crypto_hash device, secret_hash = crypto_sha256(secret);
-    slice key = {0}, address = {0}; /* NULL when there is none */
-    if (send_key) key = slice_make(send_key->bytes, sizeof send_key->bytes);
+    slice address = {0}; /* NULL when there is none */
     if (!slice_is_empty(input->address_sealed)) address = input->address_sealed;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_INSERT);
     comment__bind_hand(rows, input, &device);
@@ -65,9 +51,9 @@ static enum status insert(struct db *db, const struct comment_draft *draft, cons
     db_bind_int(rows, "charter", draft->charter_version);
     db_bind_text(rows, "checks", draft->checks);
     db_bind_blob(rows, "secret", slice_make(secret_hash.bytes, sizeof secret_hash.bytes));
-    db_bind_blob(rows, "key", key);
     db_bind_text(rows, "email", input->email);
     db_bind_blob(rows, "address", address);
+    db_bind_int(rows, "hash", draft->text_hash);
     enum status status = db_run(rows, NULL, error);
     if (status == OK) number->v = db_last_id(db);
     return status;
@@ -101,26 +87,28 @@ static enum status publish_at_once(struct db *db, struct arena *arena, struct co
 enum status comment_submit(struct db *db, struct arena *arena, const struct comment_draft *draft,
                            struct comment_receipt *out, struct comment_problems *problems, struct error *error) {
     *problems = (struct comment_problems){0};
-    struct crypto_hash key;
-    bool has_key = !slice_is_empty(draft->input.send_key);
-    if (has_key) {
-        key = crypto_sha256(draft->input.send_key);
-        enum status status = find_sent(db, &key, out, error);
-        if (status != NOT_FOUND) return status;
-    }
+    struct comment_receipt sent = {.repeated = true};
+    enum status status = comment__find_sent(db, &draft->input, &sent.number, &sent.state, error);
+    if (status == OK) *out = sent;
+    if (status != NOT_FOUND) return status;
     struct comment_draft checked = *draft;
     enum moderation moderation;
-    enum status status = check_again(db, arena, &checked, &moderation, problems, error);
+    status = check_again(db, arena, &checked, &moderation, problems, error);
     if (status != OK) return status;
     if (problems->count) return comment__refuse(problems, error);
     struct comment_receipt receipt = {.state = COMMENT_PENDING,
+                                      .uncounted = draft->counts_later,
                                       .secret = draft->input.secret.n ? draft->input.secret : crypto_token(arena)};
-    status = insert(db, &checked, has_key ? &key : NULL, receipt.secret, clock_now(), &receipt.number, error);
-    if (status == OK) status = comment__count_pending(db, checked.input.article, 1, error);
+    status = insert(db, &checked, receipt.secret, clock_now(), &receipt.number, error);
+    if (status == OK && !receipt.uncounted) status = comment__count_pending(db, checked.input.article, 1, error);
     if (status == OK) status = journal_submit(db, &checked, receipt.number, error);
     if (status == OK && moderation == MODERATION_POST) status = publish_at_once(db, arena, &receipt, error);
     if (status == OK) *out = receipt;
     return status;
+}
+
+enum status comment_count_submitted(struct db *db, article_id article, int64_t count, struct error *error) {
+    return comment__count_pending(db, article, count, error);
 }
 
 enum status comment_withdraw(struct db *db, comment_number number, struct error *error) {

@@ -1,6 +1,8 @@
 #include "domain/comment_text.h"
 
+#include "base/crypto.h"
 #include "base/utf8.h"
+#include "text/fold.h"
 #include "text/markdown.h"
 
 #include <inttypes.h>
@@ -122,6 +124,13 @@ enum status comment__render(struct db *db, struct arena *arena, article_id artic
     enum status status = markdown_comment(arena, text, &options, &rendered, error);
     if (status == OK) *html = rendered.s;
     return status;
+}
+
+int64_t comment__text_hash(struct arena *arena, slice text) {
+    struct crypto_hash hash = crypto_sha256(text_fold_search(arena, text));
+    uint64_t bits = 0;
+    for (size_t i = 0; i < sizeof bits; i++) bits = bits << 8 | hash.bytes[i];
+    return (int64_t)bits;
 }
 
 static int64_t count_links(slice html) {

@@ -10,6 +10,9 @@ enum { COMMENT_MENTIONS_MAX = 10 };
 enum status comment__render(struct db *db, struct arena *arena, article_id article, slice language, slice text,
                             slice *html, struct error *error) MUST_USE;
 
+/* What tells whether two texts are the same words (text/fold.h); kept as comment.text_hash, so never to be changed. */
+int64_t comment__text_hash(struct arena *arena, slice text);
+
 /* Names that may stand behind an '@' in the text, each once: as typed and with capitals, of one to three words. */
 size_t comment__mention_names(struct arena *arena, slice text, slice names[COMMENT_MENTIONS_MAX]);
 

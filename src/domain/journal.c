@@ -40,8 +40,21 @@ static bool copy_hash(slice bytes, struct crypto_hash *out) {
     return true;
 }
 
+/* The end of the chain that was written to last in this transaction: many messages to one discussion come together. */
+struct head {
+    int64_t known, chain, sequence;
+    struct crypto_hash hash;
+};
+_Static_assert(sizeof(struct head) <= DB_MEMO_BYTES, "it is kept in the connection's memo");
+
 /* Where the chain ends: its last number (0: none yet) and that row's hash (zero bytes). */
 static enum status load_head(struct db *db, struct journal_row *row, struct crypto_hash *head, struct error *error) {
+    const struct head *memo = db_memo(db);
+    if (memo->known && memo->chain == row->chain) {
+        row->sequence = memo->sequence + 1;
+        *head = memo->hash;
+        return OK;
+    }
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_JOURNAL_HEAD);
     db_bind_int(rows, "chain", row->chain);
     enum status status = db_step(rows, error);
@@ -82,7 +95,10 @@ enum status journal_append(struct db *db, const struct journal_entry *entry, str
     struct crypto_hash previous;
     enum status status = load_head(db, &row, &previous, error);
     if (status == OK) status = journal_hash(&previous, &row, &row.hash, error);
-    return status == OK ? insert(db, &row, &previous, error) : status;
+    if (status == OK) status = insert(db, &row, &previous, error);
+    struct head head = {.known = status == OK, .chain = row.chain, .sequence = row.sequence, .hash = row.hash};
+    memcpy(db_memo(db), &head, sizeof head);
+    return status;
 }
 
 /* Texts are borrowed from the row when arena is NULL. */

@@ -220,3 +220,19 @@ bool site_setup_check(struct db *db, slice secret) {
 }
 
 enum status site_setup_end(struct db *db, struct error *error) { return set_setup_hash(db, (slice){NULL, 0}, error); }
+
+enum status site_note_secret(struct db *db, slice fingerprint, bool *changed, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SITE_SECRET_LOAD);
+    *changed = false;
+    enum status status = db_step(rows, error);
+    if (status != OK && status != NOT_FOUND) return status;
+    if (status == OK && slice_equal(db_blob_peek(rows, "fingerprint"), fingerprint)) return OK;
+    if (status == OK && db_is_shared(db))
+        return error_set(error, FORBIDDEN,
+                         "secret.key of this data folder is not the publication's: copy it from another node");
+    *changed = status == OK;
+    db_finish(rows);
+    struct db_rows *set = db_use(db, DB_SITE_SECRET_SET);
+    db_bind_blob(set, "fingerprint", fingerprint);
+    return db_run(set, NULL, error);
+}

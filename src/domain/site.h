@@ -55,4 +55,8 @@ bool site_setup_check(struct db *db, slice secret);
 /* Writer, within the transaction that adds the first account: the secret is spent. */
 enum status site_setup_end(struct db *db, struct error *error) MUST_USE;
 
+/* Writer, at the start: notes the fingerprint of this process's secret in a database that has none. Where another one stands: with
+   one process (db_is_shared) the new one takes its place, and *changed is true; with several, FORBIDDEN. */
+enum status site_note_secret(struct db *db, slice fingerprint, bool *changed, struct error *error) MUST_USE;
+
 #endif

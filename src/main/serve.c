@@ -49,6 +49,7 @@ static struct app_options options_of(const struct settings *s, const char *datab
         .connections = (size_t)s->connections,
         .live_connections = (size_t)s->live_connections,
         .live_heartbeat_s = s->live_heartbeat,
+        .stale_ms = s->stale_ms,
         .queue_ms = s->queue_ms,
         .bodies_bytes = (size_t)s->bodies_mb * 1024 * 1024,
         .head_ms = s->head_timeout * 1000,

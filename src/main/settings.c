@@ -69,6 +69,9 @@ static const struct setting TABLE[] = {
     {"queue_ms", NUMBER, AT(queue_ms), "500", 10, 60000, NULL,
      "Milliseconds that a request may wait for a worker. While one waits for longer, others are refused at once: 503, "
      "with what was typed given back. Pages in memory are served all the while."},
+    {"stale_ms", NUMBER, AT(stale_ms), "1000", 100, 60000, NULL,
+     "Milliseconds. Where several nodes serve one PostgreSQL database: how old a page may be of what another node has "
+     "changed, as long as the database can be reached."},
     {"bodies_mb", NUMBER, AT(bodies_mb), "64", 8, 1048576, NULL,
      "Megabytes of all that is being sent to the server at a time. Beyond: 503."},
     {"head_timeout", NUMBER, AT(head_timeout), "10", 1, 3600, NULL, "Seconds for the whole head of a request."},

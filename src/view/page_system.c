@@ -148,6 +148,7 @@ enum status view_busy(const struct view_context *context, const struct view_busy
     view__page_begin(&p, context);
     value_set_string(p.root, S("heading"), view__text(&p, T("Back in a moment")));
     value_set_string(p.root, S("next"), wait_text(&p, page->retry_after_s));
+    value_set_bool(p.root, S("away"), page->away);
     value_set_bool(p.root, S("given_back"), page->action.n > 0);
     value_set_string(p.root, S("action"), page->action);
     value_set_string(p.root, S("back"), page->back);

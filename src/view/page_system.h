@@ -59,6 +59,7 @@ struct view_busy_field {
     slice name, value;
 };
 struct view_busy {
+    bool away;    /* not too many requests, but no database */
     slice action; /* where the form goes; empty: there is nothing to give back */
     const struct view_busy_field *fields;
     size_t field_count;

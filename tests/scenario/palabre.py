@@ -40,12 +40,13 @@ def environment():
 class Process:
     """A server process, told apart by its pid, and stopped by it."""
 
-    def __init__(self, arguments, data=None):
+    def __init__(self, arguments, data=None, inside=()):
+        """inside: a command that runs another one somewhere else (a network namespace)."""
         self.data = data
         self.log_path = tempfile.mktemp(prefix="palabre-log-")
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [BINARY, *arguments], stdout=subprocess.PIPE, stderr=log, text=True, env=environment()
+                [*inside, BINARY, *arguments], stdout=subprocess.PIPE, stderr=log, text=True, env=environment()
             )
         self.said = ""
         self.url = self.wait_until_it_listens()

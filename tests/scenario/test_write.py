@@ -422,7 +422,7 @@ def copy_replies(data, reply, ordinals):
             )
 
 
-OWN_COLUMNS = ("number", "ordinal", "secret_hash", "send_key")
+OWN_COLUMNS = ("number", "ordinal", "secret_hash")
 
 
 @pytest.mark.parametrize("name", ["admin", "Admin", "аdmin", "maud"])

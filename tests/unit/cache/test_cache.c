@@ -16,6 +16,7 @@ static _Atomic int64_t truth;
 static _Atomic int renderings, at_gate;
 static bool fails;
 static size_t page_bytes;
+static int64_t quiet_ms = 3600000;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 
 static struct blob *make_head(void *ctx, const struct page_head *head) {
@@ -24,9 +25,12 @@ static struct blob *make_head(void *ctx, const struct page_head *head) {
     return blob_new(S("head"));
 }
 
-static enum status render(void *ctx, void *thread_state, const struct cache_key *key, struct page **out,
-                          struct error *error) {
+static _Atomic int formers; /* renderings that were given the page they replace */
+
+static enum status render(void *ctx, void *thread_state, const struct cache_key *key, struct page *former,
+                          struct page **out, struct error *error) {
     (void)ctx;
+    atomic_fetch_add(&formers, former != NULL);
     (void)thread_state;
     int64_t seen = atomic_load(&truth); /* as a database's snapshot is taken at the start */
     atomic_fetch_add(&at_gate, 1);
@@ -80,7 +84,8 @@ static struct cache *cache;
 
 static int start(void **state) {
     (void)state;
-    struct cache_options options = {.max_bytes = 1 << 20, .render = render};
+    struct cache_options options = {.max_bytes = 1 << 20, .quiet_ms = quiet_ms, .render = render};
+    atomic_store(&formers, 0);
     atomic_store(&truth, 1);
     atomic_store(&renderings, 0);
     atomic_store(&at_gate, 0);
@@ -90,6 +95,14 @@ static int start(void **state) {
     options.pool = pool;
     cache = cache_new(&options);
     return 0;
+}
+
+/* Every page has stood long enough to be compressed well. */
+static int start_quiet(void **state) {
+    quiet_ms = 0;
+    int failed = start(state);
+    quiet_ms = 3600000;
+    return failed;
 }
 
 static int stop(void **state) {
@@ -149,21 +162,110 @@ static void a_rendering_begun_before_a_change_does_not_hold_it(void **state) {
     expect_page(&key, "6:2");
 }
 
-/* The pool has run all that was queued when this returns. */
-static void compressed_forms_come_afterwards(void **state) {
+enum { BROTLI = 1 << PAGE_BROTLI, GZIP = 1 << PAGE_GZIP, PLAIN = 1 << PAGE_IDENTITY };
+
+static void want(struct cache_key *key, unsigned encodings) {
+    struct told told;
+    told_init(&told);
+    told.waiter.wanted = encodings;
+    cache_want(cache, key, &told.waiter);
+    told_wait(&told);
+    assert_int_equal(told.status, OK);
+}
+
+static void renew(struct cache_key *key, enum status expected) {
+    struct told told;
+    told_init(&told);
+    cache_renew(cache, key, &told.waiter);
+    told_wait(&told);
+    assert_int_equal(told.status, expected);
+}
+
+/* As a reader does who would take these encodings. Gives what there is. */
+static unsigned read_page(struct cache_key *key, unsigned encodings) {
+    struct page *page = cache_find(cache, key);
+    assert_non_null(page);
+    unsigned available = page->available;
+    if (page_want(page, encodings)) cache_add_forms(cache, key, page);
+    page_unref(page);
+    return available;
+}
+
+static void who_waits_gets_the_form_asked_for(void **state) {
     (void)state;
     struct cache_key key = {.kind = 1, .id = 11};
-    struct told told;
     page_bytes = 20000;
-    told_init(&told);
-    cache_want(cache, &key, &told.waiter);
-    told_wait(&told);
+    want(&key, BROTLI);
+    assert_int_equal(read_page(&key, BROTLI), PLAIN | BROTLI);
+    assert_int_equal(read_page(&key, GZIP), PLAIN | BROTLI); /* gzip comes when a worker has nothing better to do */
+    pool_stop(pool);
+    assert_int_equal(read_page(&key, GZIP), PLAIN | BROTLI | GZIP);
+    assert_int_equal(atomic_load(&renderings), 1);
+}
+
+static void a_renewed_page_has_the_forms_its_former_was_read_in(void **state) {
+    (void)state;
+    struct cache_key key = {.kind = 1, .id = 13};
+    page_bytes = 20000;
+    want(&key, BROTLI);
+    (void)read_page(&key, BROTLI);
+    assert_int_equal(atomic_load(&formers), 0);
+    renew(&key, OK);
+    assert_int_equal(atomic_load(&formers), 1);
+    struct page *page = cache_find(cache, &key);
+    assert_int_equal(page->available, PLAIN | BROTLI);
+    assert_int_equal(page->variants[PAGE_BROTLI].effort, PAGE_FAST);
+    page_unref(page);
+}
+
+static void what_nobody_has_read_is_not_renewed(void **state) {
+    (void)state;
+    struct cache_key key = {.kind = 1, .id = 14};
+    renew(&key, NOT_FOUND); /* never asked for */
+    want(&key, PLAIN);
+    renew(&key, OK); /* who waited has read it */
+    assert_int_equal(atomic_load(&renderings), 2);
+    renew(&key, NOT_FOUND); /* nobody since */
+    assert_int_equal(atomic_load(&renderings), 2);
+    assert_null(cache_find(cache, &key));
+    want(&key, PLAIN);
+    assert_int_equal(read_page(&key, PLAIN), PLAIN);
+    renew(&key, OK);
+    (void)read_page(&key, PLAIN);
+    renew(&key, OK);
+    assert_int_equal(atomic_load(&renderings), 5);
+}
+
+static void a_page_that_stands_for_a_while_is_compressed_well(void **state) {
+    (void)state;
+    struct cache_key key = {.kind = 1, .id = 15};
+    page_bytes = 20000;
+    want(&key, BROTLI);
+    uint64_t version = cache_version(cache);
+    (void)read_page(&key, BROTLI); /* sees that it has stood long enough */
     pool_stop(pool);
     struct page *page = cache_find(cache, &key);
-    assert_non_null(page);
-    assert_int_equal(page->available, 15);
+    assert_int_equal(page->variants[PAGE_BROTLI].effort, PAGE_NOW);
+    assert_int_equal(page->available, PLAIN | BROTLI);
     page_unref(page);
+    assert_true(cache_version(cache) != version);
     assert_int_equal(atomic_load(&renderings), 1);
+}
+
+static void the_version_tells_of_every_change(void **state) {
+    (void)state;
+    struct cache_key key = {.kind = 1, .id = 16};
+    uint64_t version = cache_version(cache);
+    want(&key, PLAIN);
+    assert_true(cache_version(cache) != version);
+    version = cache_version(cache);
+    (void)read_page(&key, PLAIN);
+    assert_true(cache_version(cache) == version);
+    renew(&key, OK);
+    assert_true(cache_version(cache) != version);
+    version = cache_version(cache);
+    cache_drop(cache, &key);
+    assert_true(cache_version(cache) != version);
 }
 
 static void the_old_page_is_served_while_it_is_renewed(void **state) {
@@ -181,6 +283,26 @@ static void the_old_page_is_served_while_it_is_renewed(void **state) {
     pthread_mutex_unlock(&gate);
     told_wait(&second);
     expect_page(&key, "7:2");
+}
+
+static void only_what_is_there_is_renewed(void **state) {
+    (void)state;
+    struct cache_key key = {.kind = 1, .id = 12};
+    struct told absent, first, second;
+    told_init(&absent);
+    told_init(&first);
+    told_init(&second);
+    cache_renew(cache, &key, &absent.waiter);
+    told_wait(&absent);
+    assert_int_equal(absent.status, NOT_FOUND);
+    assert_int_equal(atomic_load(&renderings), 0);
+    cache_want(cache, &key, &first.waiter);
+    told_wait(&first);
+    atomic_store(&truth, 2);
+    cache_renew(cache, &key, &second.waiter);
+    told_wait(&second);
+    assert_string_equal(second.text, "12:2");
+    expect_page(&key, "12:2");
 }
 
 static void a_dropped_page_is_never_served_again(void **state) {
@@ -314,7 +436,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(one_rendering_serves_all_who_wait, start, stop),
         cmocka_unit_test_setup_teardown(a_rendering_begun_before_a_change_does_not_hold_it, start, stop),
         cmocka_unit_test_setup_teardown(the_old_page_is_served_while_it_is_renewed, start, stop),
-        cmocka_unit_test_setup_teardown(compressed_forms_come_afterwards, start, stop),
+        cmocka_unit_test_setup_teardown(who_waits_gets_the_form_asked_for, start, stop),
+        cmocka_unit_test_setup_teardown(a_renewed_page_has_the_forms_its_former_was_read_in, start, stop),
+        cmocka_unit_test_setup_teardown(what_nobody_has_read_is_not_renewed, start, stop),
+        cmocka_unit_test_setup_teardown(a_page_that_stands_for_a_while_is_compressed_well, start_quiet, stop),
+        cmocka_unit_test_setup_teardown(the_version_tells_of_every_change, start, stop),
+        cmocka_unit_test_setup_teardown(only_what_is_there_is_renewed, start, stop),
         cmocka_unit_test_setup_teardown(a_dropped_page_is_never_served_again, start, stop),
         cmocka_unit_test_setup_teardown(an_expired_page_is_given_until_then_and_made_again_once, start, stop),
         cmocka_unit_test_setup_teardown(those_that_fit_are_dropped, start, stop),

@@ -66,7 +66,8 @@ static void tags_differ_by_encoding_and_by_content(void **state) {
     assert_false(slice_equal(a->variants[PAGE_GZIP].etag, a->variants[PAGE_BROTLI].etag));
     assert_false(slice_equal(a->variants[PAGE_GZIP].etag, b->variants[PAGE_GZIP].etag));
     assert_true(slice_equal(a->variants[PAGE_GZIP].etag, again->variants[PAGE_GZIP].etag));
-    assert_true(slice_starts(a->variants[PAGE_BROTLI].etag, S("\"")));
+    assert_true(slice_starts(a->variants[PAGE_IDENTITY].etag, S("\"")));
+    assert_true(slice_starts(a->variants[PAGE_BROTLI].etag, S("W/\"")));
     assert_true(slice_ends(a->variants[PAGE_BROTLI].etag, S("-br\"")));
     assert_true(slice_contains(blob_slice(a->variants[PAGE_GZIP].not_modified), S("304")));
     page_unref(a);
@@ -87,11 +88,12 @@ static void a_page_can_be_served_before_it_is_compressed(void **state) {
     (void)state;
     struct page *plain = page_of(long_text(), PAGE_LATER), *small = page_of(S("ok"), PAGE_LATER);
     assert_int_equal(plain->available, 1);
-    assert_true(plain->unfinished);
-    assert_false(small->unfinished);
-    struct page *finished = page_compress(plain, PAGE_NOW);
+    assert_true(page_may_gain(plain, PAGE_NOW, PAGE_COMPRESSED));
+    assert_false(page_may_gain(small, PAGE_NOW, PAGE_COMPRESSED));
+    struct page *finished = page_compress(plain, PAGE_NOW, PAGE_COMPRESSED);
     assert_int_equal(finished->available, 15);
-    assert_false(finished->unfinished);
+    assert_false(page_may_gain(finished, PAGE_NOW, PAGE_COMPRESSED));
+    assert_true(page_may_gain(finished, PAGE_THOROUGH, PAGE_COMPRESSED));
     assert_ptr_equal(finished->variants[0].body, plain->variants[0].body);
     assert_true(slice_equal(finished->variants[0].etag, plain->variants[0].etag));
     assert_true(slice_equal(finished->tag, plain->tag));
@@ -99,6 +101,50 @@ static void a_page_can_be_served_before_it_is_compressed(void **state) {
     assert_int_equal(blob_slice(finished->variants[0].body).n, long_text().n);
     page_unref(finished);
     page_unref(small);
+}
+
+static void only_the_forms_that_are_wanted_are_made(void **state) {
+    (void)state;
+    struct page *page = page_of(long_text(), PAGE_LATER);
+    page_add_forms(page, PAGE_FAST, 1u << PAGE_BROTLI);
+    assert_int_equal(page->available, 1u | 1u << PAGE_BROTLI);
+    assert_false(page_may_gain(page, PAGE_FAST, 1u << PAGE_BROTLI));
+    assert_true(page_may_gain(page, PAGE_NOW, 1u << PAGE_BROTLI));
+    assert_true(page_may_gain(page, PAGE_FAST, 1u << PAGE_GZIP));
+    struct page *more = page_compress(page, PAGE_FAST, 1u << PAGE_GZIP);
+    assert_int_equal(more->available, 1u | 1u << PAGE_BROTLI | 1u << PAGE_GZIP);
+    assert_ptr_equal(more->variants[PAGE_BROTLI].body, page->variants[PAGE_BROTLI].body);
+    struct page *better = page_compress(more, PAGE_NOW, 1u << PAGE_BROTLI);
+    assert_true(better->variants[PAGE_BROTLI].body->n < page->variants[PAGE_BROTLI].body->n);
+    assert_ptr_equal(better->variants[PAGE_GZIP].body, more->variants[PAGE_GZIP].body);
+    assert_true(slice_equal(better->variants[PAGE_BROTLI].etag, page->variants[PAGE_BROTLI].etag));
+    assert_true(better->bytes < more->bytes && more->bytes > page->bytes);
+    page_unref(page);
+    page_unref(more);
+    page_unref(better);
+}
+
+static void a_wish_is_new_once(void **state) {
+    (void)state;
+    struct page *page = page_of(long_text(), PAGE_LATER);
+    assert_true(page_want(page, 1u << PAGE_BROTLI));
+    assert_false(page_want(page, 1u << PAGE_BROTLI));
+    assert_true(page_want(page, 1u << PAGE_GZIP | 1u << PAGE_BROTLI));
+    struct page *finished = page_compress(page, PAGE_FAST, PAGE_COMPRESSED);
+    assert_false(page_want(finished, 1u << PAGE_GZIP));
+    page_unref(page);
+    page_unref(finished);
+}
+
+static void other_headers_share_the_bytes(void **state) {
+    (void)state;
+    struct page *page = page_of(long_text(), PAGE_NOW), *other = page_with_extra(page, "other");
+    assert_ptr_equal(other->variants[PAGE_BROTLI].body, page->variants[PAGE_BROTLI].body);
+    assert_true(other->extra && !page->extra);
+    assert_int_equal(other->available, 15);
+    page_unref(page);
+    assert_true(blob_slice(other->variants[PAGE_BROTLI].body).n > 0);
+    page_unref(other);
 }
 
 static void random_bytes_are_not_compressed(void **state) {
@@ -118,6 +164,9 @@ int main(void) {
         cmocka_unit_test(tags_differ_by_encoding_and_by_content),
         cmocka_unit_test(small_pages_are_sent_as_they_are),
         cmocka_unit_test(a_page_can_be_served_before_it_is_compressed),
+        cmocka_unit_test(only_the_forms_that_are_wanted_are_made),
+        cmocka_unit_test(a_wish_is_new_once),
+        cmocka_unit_test(other_headers_share_the_bytes),
         cmocka_unit_test(random_bytes_are_not_compressed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

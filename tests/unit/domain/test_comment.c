@@ -141,7 +141,7 @@ static void a_reply_answers_what_is_published_here(void **state) {
 static void the_same_form_twice_is_one_message(void **state) {
     struct fixture *f = *state;
     struct comment_input input = fixture_input(f, ARTICLE, NOBODY);
-    input.send_key = S("form-1");
+    input.secret = S("the secret of form 1, 32 letters");
     struct comment_receipt first = fixture_send(f, &input);
     assert_int_equal(first.secret.n, CRYPTO_TOKEN_CHARS);
     assert_false(first.repeated);
@@ -298,7 +298,6 @@ static void only_hashes_of_secrets_are_kept(void **state) {
     struct fixture *f = *state;
     struct comment_input input = fixture_input(f, ARTICLE, NOBODY);
     input.email = S("zoe@example.org");
-    input.send_key = S("the key of the form");
     struct comment_receipt receipt = fixture_send(f, &input);
     struct comment comment;
     assert_int_equal(comment_find_secret(f->db, f->arena, receipt.secret, &comment, &f->error), OK);
@@ -308,8 +307,7 @@ static void only_hashes_of_secrets_are_kept(void **state) {
     assert_int_equal(comment_find_secret(f->db, f->arena, S("guess"), &comment, &f->error), NOT_FOUND);
     assert_int_equal(comment_find_secret(f->db, f->arena, S(""), &comment, &f->error), NOT_FOUND);
     assert_int_equal(comment_get(f->db, f->arena, (comment_number){99}, &comment, &f->error), NOT_FOUND);
-    assert_int_equal(fixture_sql(f, "SELECT LENGTH(secret_hash) + LENGTH(send_key) + LENGTH(device_hash) FROM comment"),
-                     96);
+    assert_int_equal(fixture_sql(f, "SELECT LENGTH(secret_hash) + LENGTH(device_hash) FROM comment"), 64);
 }
 
 static void own_messages_are_the_devices_pending_ones_here(void **state) {

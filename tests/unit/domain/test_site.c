@@ -120,6 +120,18 @@ static void the_setup_secret_is_spent_once(void **state) {
     assert_int_equal(site_setup_begin(f->db, f->arena, &first, &f->error), FORBIDDEN);
 }
 
+static void a_changed_secret_is_noticed(void **state) {
+    struct fixture *f = *state;
+    bool changed;
+    assert_ok(site_note_secret(f->db, S("one"), &changed, &f->error));
+    assert_false(changed);
+    assert_ok(site_note_secret(f->db, S("one"), &changed, &f->error));
+    assert_false(changed);
+    enum status other = site_note_secret(f->db, S("two"), &changed, &f->error);
+    assert_int_equal(other, db_is_shared(f->db) ? FORBIDDEN : OK);
+    assert_int_equal(changed, !db_is_shared(f->db));
+}
+
 static void sections_are_kept_in_order(void **state) {
     struct fixture *f = *state;
     struct section culture = {.title = S("Culture & idées"), .language = S("fr"), .position = 2};
@@ -239,6 +251,7 @@ int main(void) {
         FIXTURE_TEST(what_is_saved_is_journalled_and_shows_everywhere),
         FIXTURE_TEST(what_makes_no_sense_is_not_saved),
         FIXTURE_TEST(the_setup_secret_is_spent_once),
+        FIXTURE_TEST(a_changed_secret_is_noticed),
         FIXTURE_TEST(sections_are_kept_in_order),
         FIXTURE_TEST(a_new_site_has_a_charter_in_two_languages),
         FIXTURE_TEST(a_charter_gets_a_new_version_and_keeps_the_old),

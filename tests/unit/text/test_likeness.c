@@ -1,0 +1,86 @@
+/* Nearly the same, and not: the likeness itself, and how often the keys find it. */
+#include "case.h"
+
+#include "base/buf.h"
+#include "text/likeness.h"
+
+#include <string.h>
+
+static struct likeness of(struct arena *arena, const char *text) {
+    struct evasion e = text_evasion(arena, slice_of(text));
+    return text_likeness(arena, &e);
+}
+
+#define PITCH "Gagnez 500 euros par jour depuis chez vous, sans diplôme ni expérience : écrivez-moi sur "
+
+static void measures(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(1 << 20);
+    struct likeness a = of(arena, PITCH "Telegram, je réponds tout de suite.");
+    struct likeness b = of(arena, "GAGNEZ 500 €uros par jour depuis chez vous, sans dipl0me ni experience : "
+                                  "é.c.r.i.v.e.z-moi sur Telegram, je réponds tout de suite !!!");
+    struct likeness c = of(arena, PITCH "WhatsApp, je réponds tout de suite.");
+    struct likeness d = of(arena, "Le Premier ministre a présenté hier la réforme des retraites devant les députés, "
+                                  "qui l’ont accueillie froidement.");
+    assert_int_equal(likeness_percent(&a, &a), 100);
+    assert_true(likeness_percent(&a, &b) >= 90);
+    assert_true(likeness_percent(&a, &c) >= 70 && likeness_percent(&a, &c) < 95);
+    assert_true(likeness_percent(&a, &d) <= 5);
+    struct likeness tiny = of(arena, "Tout à fait d’accord");
+    assert_int_equal(tiny.count, 0);
+    assert_int_equal(likeness_percent(&tiny, &a), 0);
+    arena_free(arena);
+}
+
+/* A text of so many words of a small vocabulary; a variant has some of them replaced. */
+static void compose(char *out, size_t size, unsigned seed, unsigned replaced, unsigned variant) {
+    struct buf b;
+    buf_init(&b, size);
+    for (unsigned i = 0; i < 60; i++) {
+        bool other = replaced && i % replaced == variant % replaced;
+        unsigned word = (seed * 2654435761u + i * 40503u + (other ? variant * 7919u + 1 : 0)) % 60493u;
+        buf_add_format(&b, "%c%c%u%c%c ", 'a' + (int)(word % 26), 'b' + (int)(word / 7 % 24), word % 10,
+                       'a' + (int)(word / 11 % 26), 'a' + (int)(word / 101 % 26));
+    }
+    memcpy(out, b.p, b.n);
+    out[b.n] = 0;
+    buf_fini(&b);
+}
+
+static int shared_keys(const struct likeness *a, const struct likeness *b) {
+    int64_t x[LIKENESS_KEYS], y[LIKENESS_KEYS];
+    int shared = 0;
+    likeness_keys(a, x);
+    likeness_keys(b, y);
+    for (int i = 0; i < LIKENESS_KEYS; i++) shared += x[i] == y[i];
+    return shared;
+}
+
+static void finds_what_is_nearly_the_same(void **state) {
+    (void)state;
+    enum { PAIRS = 300 };
+    char one[1000], other[1000], foreign[1000];
+    int found = 0, mistaken = 0, near = 0;
+    for (unsigned i = 0; i < PAIRS; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        compose(one, sizeof one, i, 0, 0);
+        compose(other, sizeof other, i, 30, i + 1);
+        compose(foreign, sizeof foreign, i + 10007, 0, 0);
+        struct likeness a = of(arena, one), b = of(arena, other), c = of(arena, foreign);
+        near += likeness_percent(&a, &b) >= 80;
+        found += shared_keys(&a, &b) > 0;
+        mistaken += shared_keys(&a, &c) > 0;
+        arena_free(arena);
+    }
+    assert_int_equal(near, PAIRS);
+    assert_true(found >= PAIRS * 92 / 100);
+    assert_true(mistaken <= PAIRS / 50);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(measures),
+        cmocka_unit_test(finds_what_is_nearly_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
