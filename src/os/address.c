@@ -116,6 +116,40 @@ bool address_is_loopback(const struct address *address) {
     return false;
 }
 
+/* Of IPv4: blocks that are not public. Of IPv6: only 2000::/3 is, without these. */
+bool address_is_public(const struct address *address) {
+    static const struct address_block IPV4[] = {
+        {{ADDRESS_IPV4, {0}}, 8},
+        {{ADDRESS_IPV4, {10}}, 8},
+        {{ADDRESS_IPV4, {100, 64}}, 10},
+        {{ADDRESS_IPV4, {127}}, 8},
+        {{ADDRESS_IPV4, {169, 254}}, 16},
+        {{ADDRESS_IPV4, {172, 16}}, 12},
+        {{ADDRESS_IPV4, {192, 0, 0}}, 24},
+        {{ADDRESS_IPV4, {192, 0, 2}}, 24},
+        {{ADDRESS_IPV4, {192, 88, 99}}, 24},
+        {{ADDRESS_IPV4, {192, 168}}, 16},
+        {{ADDRESS_IPV4, {198, 18}}, 15},
+        {{ADDRESS_IPV4, {198, 51, 100}}, 24},
+        {{ADDRESS_IPV4, {203, 0, 113}}, 24},
+        {{ADDRESS_IPV4, {224}}, 3},
+    };
+    static const struct address_block IPV6_GLOBAL = {{ADDRESS_IPV6, {0x20}}, 3};
+    static const struct address_block IPV6[] = {
+        {{ADDRESS_IPV6, {0x20, 0x01}}, 23},             /* protocols: Teredo, ORCHID, benchmarks … */
+        {{ADDRESS_IPV6, {0x20, 0x01, 0x0d, 0xb8}}, 32}, /* documentation */
+        {{ADDRESS_IPV6, {0x20, 0x02}}, 16},             /* 6to4 */
+        {{ADDRESS_IPV6, {0x3f, 0xff}}, 20},             /* documentation */
+    };
+    bool is_ipv4 = address->family == ADDRESS_IPV4;
+    if (!is_ipv4 && !address_block_contains(&IPV6_GLOBAL, address)) return false;
+    const struct address_block *blocks = is_ipv4 ? IPV4 : IPV6;
+    size_t count = is_ipv4 ? ARRAY_COUNT(IPV4) : ARRAY_COUNT(IPV6);
+    for (size_t i = 0; i < count; i++)
+        if (address_block_contains(&blocks[i], address)) return false;
+    return true;
+}
+
 bool address_block_contains(const struct address_block *block, const struct address *address) {
     if (block->first.family != address->family) {
         return false;

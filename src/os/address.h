@@ -37,6 +37,10 @@ bool address_block_parse(slice text, struct address_block *out) MUST_USE;
 
 bool address_equal(const struct address *a, const struct address *b);
 bool address_is_loopback(const struct address *address); /* 127/8, ::1; and the other end of a Unix socket */
+/* Of the public internet, for one machine: none of the blocks that the registries of special purposes (IANA; RFC 6890 and those
+   after it) give to private networks, to the machine itself, to links, documentation, tests, groups, or to carry another
+   address inside (6to4, Teredo, NAT64). */
+bool address_is_public(const struct address *address);
 bool address_block_contains(const struct address_block *block, const struct address *address);
 /* The block of the address: its first ipv4_bits or ipv6_bits, the rest zero. For limits per neighbourhood. */
 struct address_block address_block_of(const struct address *address, unsigned ipv4_bits, unsigned ipv6_bits);

@@ -92,8 +92,59 @@ static void finds_the_neighbourhood(void **state) {
     assert_true(address_parse(S("::1"), &a) && address_is_loopback(&a));
 }
 
+static void only_the_public_internet_is_public(void **state) {
+    static const char *const PUBLIC[] = {"1.1.1.1",         "9.255.255.255",   "11.0.0.0",    "100.63.255.255",
+                                         "172.15.0.1",      "172.32.0.1",      "192.167.1.1", "198.17.0.1",
+                                         "223.255.255.255", "2606:4700::1111", "2a01:e0a::1"};
+    static const char *const OTHER[] = {"0.0.0.0",
+                                        "10.1.2.3",
+                                        "100.64.0.1",
+                                        "127.0.0.1",
+                                        "127.255.255.254",
+                                        "169.254.169.254",
+                                        "172.16.0.1",
+                                        "172.31.255.255",
+                                        "192.0.0.170",
+                                        "192.0.2.1",
+                                        "192.168.0.1",
+                                        "198.18.0.1",
+                                        "198.51.100.7",
+                                        "203.0.113.9",
+                                        "224.0.0.1",
+                                        "240.0.0.1",
+                                        "255.255.255.255",
+                                        "::",
+                                        "::1",
+                                        "::ffff:127.0.0.1",
+                                        "::ffff:10.0.0.1",
+                                        "::127.0.0.1",
+                                        "64:ff9b::7f00:1",
+                                        "fc00::1",
+                                        "fd00:ec2::254",
+                                        "fe80::1",
+                                        "fec0::1",
+                                        "ff02::1",
+                                        "2001:db8::1",
+                                        "2001::1",
+                                        "2002:7f00:1::1",
+                                        "3fff::1"};
+    (void)state;
+    struct address address;
+    for (size_t i = 0; i < ARRAY_COUNT(PUBLIC); i++) {
+        assert_true(address_parse(slice_of(PUBLIC[i]), &address));
+        if (!address_is_public(&address)) fail_msg("%s is public", PUBLIC[i]);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(OTHER); i++) {
+        assert_true(address_parse(slice_of(OTHER[i]), &address));
+        if (address_is_public(&address)) fail_msg("%s is not public", OTHER[i]);
+    }
+    assert_false(address_is_public(&(struct address){.family = ADDRESS_LOCAL}));
+    assert_false(address_is_public(&(struct address){.family = ADDRESS_NONE}));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_public_internet_is_public),
         cmocka_unit_test(reads_and_writes),
         cmocka_unit_test(reads_ports),
         cmocka_unit_test(knows_blocks),
