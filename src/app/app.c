@@ -191,10 +191,12 @@ static enum status start_server(struct app *app, struct error *error) {
     }
     options.handle = dispatch_call;
     options.body_limit = dispatch_body_limit;
-    options.done = dispatch_done;
+    if (o->access_log) options.done = dispatch_done;
     options.ctx = app;
     status = loops_new(o->loops, &app->loops, error);
     if (status != OK) return status;
+    app->hot = memory_alloc_array(loops_count(app->loops), sizeof(struct hot *));
+    for (size_t i = 0; i < loops_count(app->loops); i++) app->hot[i] = hot_new();
     app->live = live_new(app, limits_raise_files());
     status = nodes_start(app, &app->nodes, error);
     if (status != OK) return status;
@@ -305,6 +307,8 @@ void app_stop(struct app *app, int64_t drain_ms) {
     if (app->server) refuse_log_figures(app);
     if (app->loops) loops_stop(app->loops);
     http_server_free(app->server);
+    for (size_t i = 0; app->hot && i < loops_count(app->loops); i++) hot_free(app->hot[i]);
+    memory_free(app->hot);
     loops_free(app->loops);
     live_free(app->live);
     nodes_free(app->nodes);

@@ -37,19 +37,22 @@ static const struct page_variant *known_variant(const struct page *page, slice i
     return NULL;
 }
 
-enum { ALL_ENCODINGS = (1 << PAGE_ENCODINGS) - 1 };
+/* This loop's. */
+static struct hot *hot_of(struct app *app, const struct http_call *call) {
+    return app->hot[loop_index(http_call_loop(call))];
+}
 
 /* What this reader would have, were it all there. */
 static enum http_encoding best_encoding(const struct http_call *call) {
-    return http_encoding_choose(http_call_header(call, S("Accept-Encoding")), ALL_ENCODINGS);
+    return http_encoding_choose(http_call_accept_encoding(call), (1u << PAGE_ENCODINGS) - 1);
 }
 
 static void send_in(struct http_call *call, struct page *page, enum http_encoding best) {
     enum http_encoding encoding = best;
     if (!(page->available >> best & 1))
-        encoding = http_encoding_choose(http_call_header(call, S("Accept-Encoding")), page->available);
+        encoding = http_encoding_choose(http_call_accept_encoding(call), page->available);
     const struct page_variant *variant = &page->variants[encoding];
-    slice if_none_match = http_call_header(call, S("If-None-Match"));
+    slice if_none_match = http_call_if_none_match(call);
     const struct page_variant *known = if_none_match.p ? known_variant(page, if_none_match, encoding) : NULL;
     if (known)
         http_call_reply_prebuilt(call, known->not_modified, NULL);
@@ -64,9 +67,9 @@ static struct cache *cache_of(struct app *app, const struct cache_key *key) {
 }
 
 /* A page of the cache: which then knows how it is read. */
-static void send_cached(struct app *app, struct http_call *call, const struct cache_key *key, struct page *page) {
-    enum http_encoding best = best_encoding(call);
-    if (page_want(page, 1u << best) && !(page->available >> best & 1)) cache_add_forms(cache_of(app, key), key, page);
+static void send_cached(struct http_call *call, const struct hot_page *found, enum http_encoding best) {
+    struct page *page = found->page;
+    if (page_want(page, 1u << best) && !(page->available >> best & 1)) cache_add_forms(found->cache, found->key, page);
     send_in(call, page, best);
 }
 
@@ -124,8 +127,9 @@ static void reply_right_address(struct request *r, const struct page *page) {
 }
 
 static void send_shared(struct request *r, const struct cache_key *key, struct page *page) {
+    struct hot_page found = {page, cache_of(r->app, key), key};
     if (is_right_address(r->call, key, page))
-        send_cached(r->app, r->call, key, page);
+        send_cached(r->call, &found, best_encoding(r->call));
     else
         reply_right_address(r, page);
 }
@@ -227,10 +231,14 @@ bool dispatch_key(const struct http_match *match, slice query, struct cache_key 
 
 /* Whether this reader may have something of their own on the page: then it is rendered for them alone. Anybody can make
    such a cookie up, and rendering costs: past the limit of their address they get the page of all. */
+static bool may_be_personal(const struct http_call *call, const struct cache_key *key) {
+    if (key->kind != PAGE_DISCUSSION || !http_call_has_cookies(call)) return false;
+    return http_call_cookie(call, S("palabre_author")).n == CRYPTO_TOKEN_CHARS ||
+           http_call_cookie(call, S("palabre_session")).n == CRYPTO_TOKEN_CHARS;
+}
+
 static bool is_personal(struct app *app, struct http_call *call, const struct cache_key *key) {
-    bool author = http_call_cookie(call, S("palabre_author")).n == CRYPTO_TOKEN_CHARS;
-    bool house = http_call_cookie(call, S("palabre_session")).n == CRYPTO_TOKEN_CHARS;
-    if (key->kind != PAGE_DISCUSSION || (!author && !house)) return false;
+    if (!may_be_personal(call, key)) return false;
     struct address client = http_call_client(call);
     return limiter_take(app->reading_own, keys_limit_key(&app->keys, &client), NULL);
 }
@@ -255,7 +263,9 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
     struct page *page = cache_find(cache_of(app, &key), &key);
     bool is_sure = page && nodes_is_sure(app->nodes, page);
     if (is_sure && is_right_address(call, &key, page)) {
-        send_cached(app, call, &key, page);
+        struct hot_page found = {page, cache_of(app, &key), &key};
+        hot_remember(hot_of(app, call), http_call_target(call), &found);
+        send_cached(call, &found, best_encoding(call));
     } else {
         struct request *r = request_new(app, call, match);
         if (page && !is_sure)
@@ -266,6 +276,15 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
             want(r, &key);
     }
     page_unref(page);
+}
+
+/* Whether the call is answered, without routing, from what this loop remembers. */
+static bool send_hot(struct app *app, struct http_call *call) {
+    struct hot *hot = hot_of(app, call);
+    struct hot_page found = hot_find(hot, http_call_target(call), loop_now_ms(http_call_loop(call)));
+    if (!found.page || !nodes_is_sure(app->nodes, found.page) || may_be_personal(call, found.key)) return false;
+    send_cached(call, &found, hot_encoding(hot, http_call_accept_encoding(call)));
+    return true;
 }
 
 /* --- Everything else ---------------------------------------------------------------------------------------------- */
@@ -300,7 +319,9 @@ void dispatch_call(struct http_call *call, void *ctx) {
     struct app *app = ctx;
     slice path = http_call_path(call);
     enum http_method method = http_call_method(call);
-    if ((method == HTTP_GET || method == HTTP_HEAD) && slice_starts(path, S("/static/"))) {
+    bool reads = method == HTTP_GET || method == HTTP_HEAD;
+    if (reads && send_hot(app, call)) return;
+    if (reads && slice_starts(path, S("/static/"))) {
         handle_static(app, call, slice_after(path, S("/static/").n));
         return;
     }

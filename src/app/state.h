@@ -4,6 +4,7 @@
 #define PALABRE_APP_STATE_H
 
 #include "app/app.h"
+#include "app/hot.h"
 #include "app/keys.h"
 #include "app/limiter.h"
 #include "cache/cache.h"
@@ -40,7 +41,8 @@ struct app {
     struct writer *writer;
     struct cache *pages; /* discussions, threads, their feeds */
     struct cache
-        *fronts; /* home, sections, archive, site feeds, charter, sitemap: dropped whole when the site changes */
+        *fronts;      /* home, sections, archive, site feeds, charter, sitemap: dropped whole when the site changes */
+    struct hot **hot; /* one for each loop */
     struct http_server *server;
     struct live *live;   /* followers of discussions */
     struct nodes *nodes; /* NULL: this process is the only one */

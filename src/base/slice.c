@@ -1,20 +1,6 @@
 #include "base/slice.h"
 
-#include <string.h>
-
 slice slice_of(const char *text) { return text ? (slice){text, strlen(text)} : (slice){NULL, 0}; }
-
-slice slice_make(const void *p, size_t n) { return (slice){(const char *)p, n}; }
-
-slice slice_sub(slice s, size_t from, size_t to) {
-    if (to > s.n) to = s.n;
-    if (from > to) from = to;
-    return (slice){s.p ? s.p + from : NULL, to - from};
-}
-
-slice slice_after(slice s, size_t from) { return slice_sub(s, from, s.n); }
-
-bool slice_equal(slice a, slice b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
 
 static unsigned char lower(char c) {
     unsigned char u = (unsigned char)c;
@@ -34,8 +20,6 @@ int slice_compare(slice a, slice b) {
     if (order != 0) return order;
     return a.n < b.n ? -1 : a.n > b.n;
 }
-
-bool slice_starts(slice s, slice prefix) { return s.n >= prefix.n && slice_equal(slice_sub(s, 0, prefix.n), prefix); }
 
 bool slice_starts_nocase(slice s, slice prefix) {
     return s.n >= prefix.n && slice_equal_nocase(slice_sub(s, 0, prefix.n), prefix);

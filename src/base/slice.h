@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct slice {
     const char *p; /* may be NULL when n is 0 */
@@ -20,14 +21,27 @@ typedef struct slice {
 #define SLICE_FMT(s) (int)(s).n, ((s).p ? (s).p : "")
 
 slice slice_of(const char *text_or_null); /* borrowed; up to the NUL; NULL gives the empty slice */
-slice slice_make(const void *p, size_t n);
-slice slice_sub(slice s, size_t from, size_t to); /* bytes [from, to), both clamped to s.n */
-slice slice_after(slice s, size_t from);
 
-bool slice_equal(slice a, slice b);
-bool slice_equal_nocase(slice a, slice b); /* ASCII letters only */
-int slice_compare(slice a, slice b);       /* bytewise, as memcmp, then by length */
-bool slice_starts(slice s, slice prefix);
+/* The next five are called thousands of times for each page and each request, and cost a few instructions in place. */
+static inline slice slice_make(const void *p, size_t n) { return (slice){(const char *)p, n}; }
+
+/* Bytes [from, to), both clamped to s.n. */
+static inline slice slice_sub(slice s, size_t from, size_t to) {
+    if (to > s.n) to = s.n;
+    if (from > to) from = to;
+    return (slice){s.p ? s.p + from : NULL, to - from};
+}
+
+static inline slice slice_after(slice s, size_t from) { return slice_sub(s, from, s.n); }
+
+static inline bool slice_equal(slice a, slice b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+
+static inline bool slice_starts(slice s, slice prefix) {
+    return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+bool slice_equal_nocase(slice a, slice b);       /* ASCII letters only */
+int slice_compare(slice a, slice b);             /* bytewise, as memcmp, then by length */
 bool slice_starts_nocase(slice s, slice prefix); /* ASCII letters only */
 bool slice_ends(slice s, slice suffix);
 bool slice_is_empty(slice s);

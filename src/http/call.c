@@ -111,6 +111,12 @@ slice http_call_header(const struct http_call *call, slice name) {
     return (slice){NULL, 0};
 }
 
+slice http_call_accept_encoding(const struct http_call *call) { return call->head.accept_encoding; }
+
+slice http_call_if_none_match(const struct http_call *call) { return call->head.if_none_match; }
+
+bool http_call_has_cookies(const struct http_call *call) { return call->head.has_cookies; }
+
 size_t http_call_header_count(const struct http_call *call) { return call->head.header_count; }
 
 struct http_header http_call_header_at(const struct http_call *call, size_t index) {
@@ -120,7 +126,7 @@ struct http_header http_call_header_at(const struct http_call *call, size_t inde
 slice http_call_host(const struct http_call *call) { return call->head.host; }
 
 slice http_call_cookie(const struct http_call *call, slice name) {
-    for (size_t i = 0; i < call->head.header_count; i++) {
+    for (size_t i = 0; call->head.has_cookies && i < call->head.header_count; i++) {
         const struct http_header *field = &call->head.headers[i];
         if (slice_equal_nocase(field->name, S("cookie"))) {
             slice value = http_cookie_find(field->value, name);
@@ -156,8 +162,6 @@ slice http_call_id(struct http_call *call) {
     z = (z ^ z >> 27) * 0x94d049bb133111ebU;
     return arena_format(call->arena, "%016llx", (unsigned long long)(z ^ z >> 31));
 }
-
-int64_t http_call_received_ns(const struct http_call *call) { return call->received_ns; }
 
 struct arena *http_call_arena(struct http_call *call) {
     return call->arena;

@@ -39,6 +39,10 @@ enum status http_call_parameters(struct http_call *call, const struct http_form 
 
 /* The first header of this name, ASCII case aside, trimmed; p == NULL when there is none. */
 slice http_call_header(const struct http_call *call, slice name);
+/* The same of two names that every page asks for, found already. */
+slice http_call_accept_encoding(const struct http_call *call);
+slice http_call_if_none_match(const struct http_call *call);
+bool http_call_has_cookies(const struct http_call *call);
 size_t http_call_header_count(const struct http_call *call);
 struct http_header http_call_header_at(const struct http_call *call, size_t index); /* in the order sent */
 slice http_call_host(
@@ -56,7 +60,6 @@ struct address http_call_client(const struct http_call *call);
 bool http_call_is_https(const struct http_call *call);    /* as a trusted proxy says; false without one */
 bool http_call_is_http_1_1(const struct http_call *call); /* else 1.0 */
 slice http_call_id(struct http_call *call); /* 16 hexadecimal digits, unique in this process and hard to guess */
-int64_t http_call_received_ns(const struct http_call *call); /* clock_monotonic_ns when the head was complete */
 
 /* --- Working on it ---------------------------------------------------------------------------------------------- */
 

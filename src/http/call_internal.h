@@ -18,7 +18,7 @@ struct http_call {
     struct http__chunked chunked;
     struct buf body;
     size_t body_counted; /* bytes of it in the server's body_bytes */
-    int64_t received_ns;
+    int64_t received_ns; /* when the head was complete; 0: nobody wants to know */
     uint64_t id;
     void *data;
     bool has_parameters;

@@ -305,7 +305,7 @@ static void take_head(struct http__connection *c, slice bytes, bool body_is_here
         http__connection_refuse(c, refusal);
         return;
     }
-    call->received_ns = clock_monotonic_ns();
+    call->received_ns = c->home->server->options.done ? clock_monotonic_ns() : 0;
     if (call->head.body == HTTP__BODY_NONE) {
         hand_over(c, call);
     } else {

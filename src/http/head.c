@@ -191,16 +191,27 @@ static void read_field(const struct http_header *field, struct http__head *head,
             framing->expect = field->value;
             framing->expects++;
         }
+        head->has_cookies |= slice_equal_nocase(field->name, S("cookie"));
         break;
     case 10:
         if (slice_equal_nocase(field->name, S("connection"))) {
             read_connection(field->value, framing);
         }
         break;
+    case 13:
+        if (!head->if_none_match.p && slice_equal_nocase(field->name, S("if-none-match"))) {
+            head->if_none_match = field->value;
+        }
+        break;
     case 14:
         if (slice_equal_nocase(field->name, S("content-length"))) {
             framing->content_length = field->value;
             framing->lengths++;
+        }
+        break;
+    case 15:
+        if (!head->accept_encoding.p && slice_equal_nocase(field->name, S("accept-encoding"))) {
+            head->accept_encoding = field->value;
         }
         break;
     case 17:

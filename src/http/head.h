@@ -49,6 +49,8 @@ struct http__head {
     slice path;   /* decoded */
     slice query;  /* p == NULL: none */
     slice host;
+    slice accept_encoding, if_none_match; /* the first of that name; p == NULL: none */
+    bool has_cookies;
     struct http_header *headers;
     size_t header_count;
 };

@@ -78,6 +78,9 @@ enum http_encoding http_encoding_choose(slice header, unsigned available) {
 static slice without_weakness(slice etag) { return slice_starts(etag, S("W/")) ? slice_after(etag, 2) : etag; }
 
 bool http_etag_matches(slice if_none_match, slice etag) {
+    if (slice_equal(if_none_match, etag)) {
+        return true; /* one tag, as we gave it: nearly always */
+    }
     slice rest = slice_trim(if_none_match);
     if (slice_equal(rest, S("*"))) {
         return true;

@@ -10,8 +10,8 @@
 static const struct http__refusal TAKEN = {0, NULL};
 
 static bool is_host_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != 0 && strchr("-._~%!$&'()*+,;=", c));
+    bool usual = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || (c >= 'A' && c <= 'Z');
+    return usual || (c != 0 && strchr("_~%!$&'()*+,;=", c));
 }
 
 static bool is_ipv6_char(char c) {
@@ -42,10 +42,27 @@ bool http__host_is_valid(slice host) {
     return host.p[at] == ':' && (port.n == 0 || (port.n <= 5 && slice_to_uint64(port, &number) && number <= 65535));
 }
 
+/* Whether any of eight bytes is no visible ASCII, or is '#' or '%': exact as to whether there is one (see has_control_8 in
+   head.c). */
+static bool is_special_8(const char *p) {
+    const uint64_t ones = 0x0101010101010101U;
+    const uint64_t highs = 0x8080808080808080U;
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    uint64_t del = x ^ ones * 0x7f, hash = x ^ ones * '#', percent = x ^ ones * '%';
+    return (x | ((x - ones * 0x21) & ~x) | ((del - ones) & ~del) | ((hash - ones) & ~hash) |
+            ((percent - ones) & ~percent)) &
+           highs;
+}
+
 /* Whether the path can be used as it stands; *is_plain false: it must be decoded first. */
 static bool scan_target(slice target, bool *is_plain) {
+    size_t i = 0;
     *is_plain = true;
-    for (size_t i = 0; i < target.n; i++) {
+    while (i + 8 <= target.n && !is_special_8(target.p + i)) {
+        i += 8;
+    }
+    for (; i < target.n; i++) {
         unsigned char c = (unsigned char)target.p[i];
         if (c <= 0x20 || c >= 0x7f || c == '#') {
             return false;

@@ -55,3 +55,28 @@ def test_more_pages_than_fit():
         if not os.environ.get("PALABRE_SANITIZED"):  # sanitizers keep freed memory for a while
             assert memory[-1] < memory[0] + 16, memory
             assert memory[-1] < 150, memory
+
+
+def test_what_was_decided_is_seen_at_once_on_a_connection_that_reads_all_the_time():
+    with palabre.Server({"comments_per_page": 5}) as server:
+        maud, reader, author = server.moderator(), server.reader(), server.reader()
+        article = server.moderator("edith").publish_article("Le pont", "Un paragraphe.")
+        path = server.get(f"/articles/{article}").url
+        encodings = ("gzip", "identity", "gzip")
+
+        def seen(mark):
+            """The same on every connection and in every encoding, whether or not it has read the page before."""
+            pages = [reader.session.get(path, headers={"Accept-Encoding": encoding}) for encoding in encodings]
+            assert len({page.text for page in pages}) == 1
+            assert reader.session.get(path, headers={"If-None-Match": pages[0].headers["ETag"]}).status_code == 304
+            return mark in pages[0].text
+
+        for turn in range(12):
+            for _ in range(3 if turn % 3 else 0):  # a page that is read while it changes, and one that is not
+                assert not seen(f"Marque {turn}.")
+            number = author.send(article, text=f"Marque {turn}. {turn * 7919:x}, pour voir.", name="Solange").number
+            maud.decide(number, "publish")
+            assert seen(f"Marque {turn}.")
+            if turn % 4 == 1:
+                maud.decide(number, "remove")
+                assert not seen(f"Marque {turn}.")
