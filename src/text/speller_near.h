@@ -1,0 +1,19 @@
+/* What a word may have been meant to be: words one slip away from it. For the speller only. */
+#ifndef PALABRE_TEXT_SPELLER_NEAR_H
+#define PALABRE_TEXT_SPELLER_NEAR_H
+
+#include "base/slice.h"
+#include "text/speller.h"
+
+struct speller_found {
+    char words[SPELLER_SUGGESTIONS][SPELLER_WORD_BYTES * 2];
+    size_t count;
+};
+
+/* Asks knows(ctx, candidate) about candidates, the likeliest slips first; stops at SPELLER_SUGGESTIONS, or when
+   go_on(ctx), asked every few candidates, says no: false then, and what was found is not all there is. word: UTF-8 in
+   small letters but for a capital at the front, which the suggestions get, too. */
+bool speller__near(slice word, bool (*knows)(void *ctx, slice candidate), bool (*go_on)(void *ctx), void *ctx,
+                   struct speller_found *out);
+
+#endif
