@@ -39,14 +39,19 @@ static bool make_room(struct buf *b, size_t more) {
 
 void buf_reserve(struct buf *b, size_t more) { (void)make_room(b, more); }
 
+/* Most appends find room. */
+static inline bool has_room(const struct buf *b, size_t more) {
+    return b->status == OK && b->n <= b->max && more <= b->max - b->n && b->n + more < b->capacity;
+}
+
 void buf_add(struct buf *b, slice s) {
-    if (s.n == 0 || !make_room(b, s.n)) return;
+    if (s.n == 0 || !(has_room(b, s.n) || make_room(b, s.n))) return;
     memcpy(b->p + b->n, s.p, s.n);
     b->n += s.n;
 }
 
 void buf_add_char(struct buf *b, char c) {
-    if (make_room(b, 1)) b->p[b->n++] = c;
+    if (has_room(b, 1) || make_room(b, 1)) b->p[b->n++] = c;
 }
 
 void buf_add_int(struct buf *b, int64_t value) {
@@ -67,31 +72,22 @@ void buf_add_format(struct buf *b, const char *format, ...) {
     va_end(again);
 }
 
-/* Appends s with every byte for which escape() gives a text replaced by it; runs of plain bytes are copied whole. */
-static void add_escaped(struct buf *b, slice s, slice (*escape)(unsigned char)) {
+/* Runs of plain bytes are copied whole. */
+void buf_add_html(struct buf *b, slice text) {
+    static const slice ESCAPES[256] = {
+        ['&'] = S_INIT("&amp;"),  ['<'] = S_INIT("&lt;"),   ['>'] = S_INIT("&gt;"),
+        ['"'] = S_INIT("&quot;"), ['\''] = S_INIT("&#39;"),
+    };
     size_t start = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        slice with = escape((unsigned char)s.p[i]);
-        if (!with.p) continue;
-        buf_add(b, slice_sub(s, start, i));
-        buf_add(b, with);
+    for (size_t i = 0; i < text.n; i++) {
+        const slice *with = &ESCAPES[(unsigned char)text.p[i]];
+        if (!with->p) continue;
+        buf_add(b, slice_sub(text, start, i));
+        buf_add(b, *with);
         start = i + 1;
     }
-    buf_add(b, slice_after(s, start));
+    buf_add(b, slice_after(text, start));
 }
-
-static slice html_escape(unsigned char c) {
-    switch (c) {
-    case '&': return S("&amp;");
-    case '<': return S("&lt;");
-    case '>': return S("&gt;");
-    case '"': return S("&quot;");
-    case '\'': return S("&#39;");
-    default: return (slice){NULL, 0};
-    }
-}
-
-void buf_add_html(struct buf *b, slice text) { add_escaped(b, text, html_escape); }
 
 void buf_add_url(struct buf *b, slice text) {
     static const char HEX[] = "0123456789ABCDEF";

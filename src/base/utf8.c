@@ -50,7 +50,8 @@ bool utf8_next(slice *rest, uint32_t *code_point) {
         *code_point = 0xFFFD;
         n = 1;
     }
-    *rest = slice_after(*rest, n);
+    rest->p += n;
+    rest->n -= n;
     return true;
 }
 
@@ -58,8 +59,10 @@ void utf8_add(struct buf *b, uint32_t c) {
     char out[4];
     size_t n = 0;
     if (c < 0x80) {
-        out[n++] = (char)c;
-    } else if (c < 0x800) {
+        buf_add_char(b, (char)c);
+        return;
+    }
+    if (c < 0x800) {
         out[n++] = (char)(0xC0 | c >> 6);
         out[n++] = (char)(0x80 | (c & 0x3F));
     } else if (c < 0x10000) {
@@ -96,9 +99,17 @@ static bool is_control(uint32_t c) {
 }
 
 size_t utf8_find_control(slice s) {
-    slice rest = s;
-    uint32_t c;
-    for (size_t at = 0; utf8_next(&rest, &c); at = s.n - rest.n)
-        if (is_control(c)) return at;
+    for (size_t i = 0; i < s.n;) {
+        unsigned char first = (unsigned char)s.p[i];
+        if (first >= 0x20 && first < 0x7F) {
+            i++;
+            continue;
+        }
+        slice rest = slice_after(s, i);
+        uint32_t c;
+        (void)utf8_next(&rest, &c);
+        if (is_control(c)) return i;
+        i = s.n - rest.n;
+    }
     return SIZE_MAX;
 }

@@ -158,12 +158,12 @@ enum status comment__find_sent(struct db *db, const struct comment_input *input,
 }
 
 /* A message of before there were hashes, an imported one, or one that the desk has edited: folded now. */
-static int64_t hash_of_row(struct db_rows *rows, struct arena *scratch, slice text) {
+static int64_t hash_of_row(struct db_rows *rows, slice text) {
     if (!db_is_null(rows, "text_hash")) return db_int(rows, "text_hash");
     slice old = db_text_peek(rows, "text_source");
     /* Folding never makes a text three times as short: most are told apart by their length. */
     if (old.n > text.n * 3 || text.n > old.n * 3) return 0;
-    arena_reset(scratch);
+    struct arena *scratch CLEANUP(arena_free_p) = arena_new(FOLD_ARENA_MAX);
     return comment__text_hash(scratch, old);
 }
 
@@ -171,7 +171,6 @@ static int64_t hash_of_row(struct db_rows *rows, struct arena *scratch, slice te
    (told to the moderator). Only the hand's latest messages are looked at. */
 static enum status check_repeated(struct db *db, const struct comment_draft *draft, comment_number *elsewhere,
                                   struct comment_problems *problems, struct error *error) {
-    struct arena *scratch CLEANUP(arena_free_p) = arena_new(FOLD_ARENA_MAX);
     const struct comment_input *input = &draft->input;
     struct crypto_hash device;
     comment_number own = {0};
@@ -183,7 +182,7 @@ static enum status check_repeated(struct db *db, const struct comment_draft *dra
     time_ms since = clock_now() - REPEAT_WINDOW_MS;
     bool here = false;
     while ((status = db_step(rows, error)) == OK) {
-        if (db_int(rows, "number") == own.v || hash_of_row(rows, scratch, input->text) != draft->text_hash) continue;
+        if (db_int(rows, "number") == own.v || hash_of_row(rows, input->text) != draft->text_hash) continue;
         if (db_int(rows, "article_id") != input->article.v)
             elsewhere->v = db_int(rows, "number");
         else if (db_int(rows, "submitted_at") >= since)

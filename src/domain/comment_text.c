@@ -143,7 +143,10 @@ static bool is_all_capitals(slice text) {
     int64_t upper = 0, lower = 0;
     uint32_t c;
     while (utf8_next(&text, &c)) {
-        if (u_isupper((UChar32)c))
+        if (c < 0x80) {
+            upper += c >= 'A' && c <= 'Z';
+            lower += c >= 'a' && c <= 'z';
+        } else if (u_isupper((UChar32)c))
             upper++;
         else if (u_islower((UChar32)c))
             lower++;

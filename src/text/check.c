@@ -97,9 +97,14 @@ static void add_body_line(struct buf *b, slice line, size_t *empty_lines) {
     }
     if (b->n > 0) buf_add(b, *empty_lines ? S("\n\n") : S("\n"));
     *empty_lines = 0;
-    for (uint32_t c; utf8_next(&line, &c);) {
-        if (!is_nothing(c)) utf8_add(b, c);
+    size_t done = 0;
+    for (size_t i = 0; i < line.n; i++) {
+        unsigned char lead = (unsigned char)line.p[i];
+        if ((lead != 0xE2 && lead != 0xEF) || !is_nothing(unicode__at(line, i))) continue;
+        buf_add(b, slice_sub(line, done, i));
+        done = i + 3; /* both are three bytes */
     }
+    buf_add(b, slice_after(line, done));
 }
 
 /* Cuts the first line off *rest; CRLF, CR, LF and the separators U+2028 and U+2029 end one. */

@@ -282,11 +282,14 @@ static void set_english(struct setter *s) {
     }
 }
 
-/* How many bytes at the front no rule looks at; whole characters. */
+static bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+
+/* How many bytes at the front no rule looks at; whole characters. A space between small letters is bound to neither. */
 static size_t plain_run(slice s) {
     size_t i = 0;
     for (; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
+        if (c == ' ' && i > 0 && is_small(s.p[i - 1]) && i + 1 < s.n && is_small(s.p[i + 1])) continue;
         bool looked_at = c == ' ' || c == '"' || c == '\'' || c == '.' || c == ':' || c == ';' || c == '!' ||
                          c == '?' || c == 0xC2 || c == 0xE2;
         if (looked_at) break;

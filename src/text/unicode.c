@@ -46,8 +46,23 @@ slice unicode__normalize(struct arena *arena, const UNormalizer2 *form, slice s)
     return unicode__to_utf8(arena, out);
 }
 
+/* Whether a look at the bytes is enough to say that the text is in NFC: nothing from U+0300 on but U+2002 to U+203F and
+   the euro sign. No character of those is a mark, or composes, or decomposes canonically (UAX #15, NFC_Quick_Check). */
+static bool is_surely_nfc(slice s) {
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0xCC) continue;
+        if (c != 0xE2 || i + 2 >= s.n) return false;
+        unsigned char second = (unsigned char)s.p[i + 1], third = (unsigned char)s.p[i + 2];
+        bool punctuation = second == 0x80 && third >= 0x82;
+        if (!punctuation && !(second == 0x82 && third == 0xAC)) return false;
+        i += 2;
+    }
+    return true;
+}
+
 slice unicode__nfc(struct arena *arena, slice s) {
-    if (unicode__is_ascii(s)) return s;
+    if (is_surely_nfc(s)) return s;
     UErrorCode code = U_ZERO_ERROR;
     const UNormalizer2 *nfc = unorm2_getNFCInstance(&code);
     assert(U_SUCCESS(code)); /* the data is linked in */
