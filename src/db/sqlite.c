@@ -2,6 +2,7 @@
    so that readers never wait for the writer, nor it for them. */
 #include "db/engine.h"
 #include "db/sqlite_lock.h"
+#include "db/sqlite_log.h"
 
 #include "base/memory.h"
 
@@ -133,7 +134,7 @@ static enum status open_handle(struct sqlite *sqlite, bool reads_only, struct er
     pthread_once(&once, configure);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (reads_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    int code = sqlite3_open_v2(sqlite->path, &sqlite->handle, flags, NULL);
+    int code = sqlite3_open_v2(sqlite->path, &sqlite->handle, flags, reads_only ? NULL : sqlite_log_file_system());
     if (code != SQLITE_OK) return fail(sqlite, code, error);
     sqlite3_busy_timeout(sqlite->handle, BUSY_TIMEOUT_MS);
     sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -409,6 +410,7 @@ static void log_watch(struct db *db, void (*committed)(void *ctx, int64_t size),
     sqlite->committed = committed;
     sqlite->committed_ctx = ctx;
     sqlite->frame_bytes = frame_bytes(sqlite);
+    sqlite_log_gather(sqlite->handle, committed != NULL);
     /* SQLite's own checkpoints are a hook of the same kind: each of these replaces the other. */
     if (committed)
         sqlite3_wal_hook(sqlite->handle, on_commit, sqlite);

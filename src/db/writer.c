@@ -7,6 +7,7 @@
 #include "db/engine.h"
 
 #include <pthread.h>
+#include <time.h>
 
 struct queue {
     struct writer_job *first, *last;
@@ -21,9 +22,12 @@ struct writer {
     enum status (*settle)(struct db *db, const struct writer_job *jobs, struct error *error);
     pthread_t thread;
     bool started;
+    size_t last_jobs; /* of the last batch; the thread's */
+    int64_t last_ns;  /* what it took, the same */
 
     pthread_mutex_t mutex;
-    pthread_cond_t wake; /* something waits, or it is time to stop */
+    pthread_cond_t wake; /* something waits, or as much as wanted, or it is time to stop */
+    size_t wanted;       /* jobs the batch that is being gathered waits for; 0: none is */
     struct queue waiting;
     bool stopping;
     struct writer_figures figures;
@@ -62,10 +66,28 @@ static bool is_late(struct writer *writer, struct writer_job *job, int64_t now) 
     return false;
 }
 
+/* With the mutex: who was answered by the last batch may well be on the way again, and a commit costs the same for one job
+   as for all of them. So a batch waits for as many as there were last time, but no longer than a part of what the last one
+   took: whoever comes alone is not kept waiting by those who do not come back. */
+static void gather(struct writer *writer) {
+    enum { PART = 2, LONGEST_NS = 2 * 1000 * 1000 };
+    size_t usual = writer->last_jobs < writer->max_batch ? writer->last_jobs : writer->max_batch;
+    int64_t patience = writer->last_ns / PART < LONGEST_NS ? writer->last_ns / PART : LONGEST_NS;
+    if (usual < 2 || writer->waiting.count >= usual) return;
+    int64_t until = clock_monotonic_ns() + patience;
+    struct timespec time = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
+    writer->wanted = usual;
+    while (writer->waiting.count < usual && !writer->stopping &&
+           pthread_cond_timedwait(&writer->wake, &writer->mutex, &time) == 0)
+        continue;
+    writer->wanted = 0;
+}
+
 /* Waits for jobs; false when there are none and it is time to stop. late: those that are only to be told so. */
 static bool take_batch(struct writer *writer, struct queue *batch, struct queue *late) {
     pthread_mutex_lock(&writer->mutex);
     while (!writer->waiting.first && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->mutex);
+    gather(writer);
     int64_t now = clock_monotonic_ns();
     while (writer->waiting.first && batch->count < writer->max_batch) {
         struct writer_job *job = queue_take(&writer->waiting);
@@ -210,9 +232,12 @@ static void *run(void *ctx) {
         tell(&late);
         if (!batch.first) continue;
         size_t jobs = batch.count;
+        int64_t began = clock_monotonic_ns();
         checkpoint_enter(writer->checkpoint);
         bool committed = commit_batch(writer, &batch, &aside);
         checkpoint_leave(writer->checkpoint);
+        writer->last_jobs = jobs;
+        writer->last_ns = clock_monotonic_ns() - began;
         count(writer, jobs, committed);
         tell(&batch);
         tell(&aside);
@@ -229,8 +254,12 @@ enum status writer_new(const struct writer_options *options, struct writer **out
     writer->refuse_ns = options->refuse_ms * 1000000;
     writer->late_ns = options->late_ms * 1000000;
     writer->settle = options->settle;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&writer->mutex, NULL);
-    pthread_cond_init(&writer->wake, NULL);
+    pthread_cond_init(&writer->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
     enum status status = db_open(options->location, options->exclusive ? DB_WRITE_ALONE : DB_WRITE, &writer->db, error);
     if (status == OK)
         status = checkpoint_start(writer->db, options->location, &options->log, &writer->checkpoint, error);
@@ -265,7 +294,8 @@ enum status writer_submit(struct writer *writer, struct writer_job *job) {
     } else {
         queue_add(&writer->waiting, job);
     }
-    if (status == OK && writer->waiting.count == 1) pthread_cond_signal(&writer->wake);
+    size_t count = writer->waiting.count;
+    if (status == OK && (count == 1 || count == writer->wanted)) pthread_cond_signal(&writer->wake);
     pthread_mutex_unlock(&writer->mutex);
     return status;
 }
