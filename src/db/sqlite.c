@@ -191,6 +191,7 @@ static enum status set_pragmas(struct sqlite *sqlite, bool reads_only, struct er
 
 static bool pragma_reads(const char *name, const char *value) {
     if (sqlite3_stricmp(name, "user_version") == 0) return !value;
+    if (sqlite3_stricmp(name, "data_version") == 0) return true; /* FTS5 looks whether its index has changed */
     return sqlite3_stricmp(name, "integrity_check") == 0 || sqlite3_stricmp(name, "foreign_key_check") == 0;
 }
 
@@ -204,6 +205,9 @@ static int authorize_reading(void *ctx, int action, const char *first, const cha
     case SQLITE_FUNCTION:
     case SQLITE_RECURSIVE:
     case SQLITE_TRANSACTION: return SQLITE_OK;
+    /* So is asked when a virtual table is declared to SQLite. Nothing is written: the schema of a connection that only
+       reads cannot be. */
+    case SQLITE_UPDATE: return sqlite3_stricmp(first, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_PRAGMA: return pragma_reads(first, second) ? SQLITE_OK : SQLITE_DENY;
     default: return SQLITE_DENY;
     }

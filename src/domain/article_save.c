@@ -2,6 +2,7 @@
 
 #include "domain/article_row.h"
 #include "domain/journal_note.h"
+#include "domain/search_index.h"
 #include "text/markdown.h"
 #include "text/sanitize.h"
 
@@ -85,9 +86,11 @@ static enum status check_section(struct db *db, section_id id, struct error *err
     return status == NOT_FOUND ? error_set(error, INVALID, "section: there is no such section") : status;
 }
 
-/* Home, sections and feeds show it, or did. */
-static enum status touch_site(struct db *db, enum article_state state, struct error *error) {
-    return state == ARTICLE_PUBLISHED ? db_run(db_use(db, DB_SITE_TOUCH), NULL, error) : OK;
+/* Home, sections and feeds show it, or did; search finds it, or does not any more. */
+static enum status touch_site(struct db *db, article_id id, enum article_state state, struct error *error) {
+    if (state != ARTICLE_PUBLISHED) return OK;
+    enum status status = db_run(db_use(db, DB_SITE_TOUCH), NULL, error);
+    return status == OK ? search__article_changed(db, id, error) : status;
 }
 
 static enum status insert(struct db *db, const struct article *article, account_id by, article_id *id,
@@ -124,7 +127,7 @@ static enum status update(struct db *db, const struct article *article, account_
     db_bind_int(rows, "revision", article->revision);
     db_bind_int(rows, "now", clock_now());
     status = db_run(rows, NULL, error);
-    return status == OK ? touch_site(db, old.state, error) : status;
+    return status == OK ? touch_site(db, article->id, old.state, error) : status;
 }
 
 enum status article_save(struct db *db, const struct article *article, account_id by, article_id *id,
@@ -170,7 +173,7 @@ static enum status update_state(struct db *db, article_id id, enum article_state
     else
         db_bind_null(rows, "published_at");
     enum status status = db_run(rows, NULL, error);
-    return status == OK ? touch_site(db, ARTICLE_PUBLISHED, error) : status;
+    return status == OK ? touch_site(db, id, ARTICLE_PUBLISHED, error) : status;
 }
 
 enum status article_set_state(struct db *db, article_id id, enum article_state state, time_ms at, account_id by,

@@ -3,6 +3,7 @@
 
 #include "domain/comment_state.h"
 #include "domain/journal.h"
+#include "domain/search_index.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -199,6 +200,11 @@ static enum status check_chains(struct check *check, struct error *error) {
     return status == NOT_FOUND ? OK : status;
 }
 
+static void found_fault(void *ctx, slice line) {
+    struct check *check = ctx;
+    say(check, "%.*s", SLICE_FMT(line));
+}
+
 static enum status check_rows(struct check *check, struct error *error) {
     struct ordinals roots = {.check = check,
                              .kind = "article",
@@ -215,12 +221,8 @@ static enum status check_rows(struct check *check, struct error *error) {
     if (status == OK) status = each_row(check, DB_CHECK_COMMENTS, look_at_comment, error);
     if (status == OK) status = check_ordinals(&roots, error);
     if (status == OK) status = check_ordinals(&replies, error);
+    if (status == OK) status = search__check(check->db, found_fault, check, error);
     return status == OK ? check_chains(check, error) : status;
-}
-
-static void engine_fault(void *ctx, slice line) {
-    struct check *check = ctx;
-    say(check, "%.*s", SLICE_FMT(line));
 }
 
 enum status check_run(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct check_report *out,
@@ -229,7 +231,7 @@ enum status check_run(struct db *db, void (*fault)(void *ctx, slice line), void 
     struct check check = {.db = db, .fault = fault, .ctx = ctx, .report = out};
     enum status status = db_read_begin(db, error);
     if (status != OK) return status;
-    status = db_check_engine(db, engine_fault, &check, error);
+    status = db_check_engine(db, found_fault, &check, error);
     if (status == OK || status == INVALID) status = check_rows(&check, error);
     db_read_end(db);
     if (status != OK) return status;

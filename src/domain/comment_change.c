@@ -1,5 +1,7 @@
 #include "domain/comment_change.h"
 
+#include "domain/search_index.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -145,6 +147,7 @@ enum status comment__move(struct db *db, struct comment_subject *subject, enum c
     if (status == OK && (published != 0 || pending != 0)) status = count_site(db, published != 0, pending, 0, error);
     if (status == OK && published != 0 && subject->root.v != 0)
         status = count_comment(db, DB_COMMENT_COUNT_REPLIES, subject->root, published, error);
+    if (status == OK && published != 0) status = search__comment_changed(db, subject->number, error);
     if (status != OK) return status;
     subject->state = to;
     subject->version++;
@@ -153,7 +156,8 @@ enum status comment__move(struct db *db, struct comment_subject *subject, enum c
 }
 
 enum status comment__touch_discussion(struct db *db, const struct comment_subject *subject, struct error *error) {
-    return count_discussion(db, subject->article, true, 0, 0, error);
+    enum status status = count_discussion(db, subject->article, true, 0, 0, error);
+    return status == OK ? search__comment_changed(db, subject->number, error) : status;
 }
 
 enum status comment__close_reports(struct db *db, const struct comment_subject *subject, slice as, int64_t decision,

@@ -3,6 +3,7 @@
 #include "domain/article_row.h"
 #include "domain/comment_change.h"
 #include "domain/journal_note.h"
+#include "domain/search_index.h"
 
 #include <inttypes.h>
 
@@ -69,6 +70,7 @@ enum status import_article_add(struct db *db, const struct import_article *input
         status = add_redirect(db, input->old_paths[i], found, error);
     if (status == OK) status = journal_article(db, input, found, error);
     if (status == OK) status = db_run(db_use(db, DB_SITE_TOUCH), NULL, error);
+    if (status == OK && article.state == ARTICLE_PUBLISHED) status = search__article_came(db, found, error);
     if (status != OK) return status;
     *id = found;
     *made = true;

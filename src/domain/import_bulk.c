@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "domain/journal_note.h"
+#include "domain/search_index.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct bulk {
     int64_t last_number; /* the highest ever given */
     int64_t last_ordinal;
     int64_t published, pending, made, first;
+    int64_t lowest; /* of those added */
     struct crypto_hash hash;
 };
 
@@ -289,6 +291,7 @@ static enum status insert_all(struct bulk *b, int64_t *last, struct error *error
         status = insert(b, row, error);
         if (status == OK) status = add_to_hash(b, row, &bytes, error);
         *last = row->number;
+        if (b->lowest == 0 || row->number < b->lowest) b->lowest = row->number;
     }
     return status;
 }
@@ -345,6 +348,7 @@ static enum status run(struct bulk *b, struct import_result *results, struct err
     for (size_t i = b->count; i < b->row_count && status == OK; i++) status = update_root(b, &b->rows[i], error);
     if (status != OK || b->made == 0) return status;
     status = count(b, error);
+    if (status == OK && b->published) status = search__comments_came(b->db, (comment_number){b->lowest}, error);
     return status == OK ? journal(b, last, error) : status;
 }
 

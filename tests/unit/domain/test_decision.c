@@ -158,7 +158,7 @@ static void a_root_never_published_gets_its_place_with_its_first_reply(void **st
     /* As an import leaves it: a reply to what never was published. */
     (void)fixture_sql(f, "UPDATE comment SET state = 'spam', ordinal = NULL, published_at = NULL WHERE number = 1;"
                          "UPDATE article SET comment_count = 0, last_ordinal = 0 WHERE id = 1;"
-                         "DELETE FROM decision;");
+                         "DELETE FROM search_message WHERE rowid = 1; DELETE FROM decision;");
     struct decision_order order = {.number = reply, .act = ACT_PUBLISH, .by = SACHA};
     struct decision_result result;
     struct decision_other other;

@@ -1,0 +1,230 @@
+#include "domain/search_index.h"
+
+#include "domain/comment_state.h"
+#include "domain/search_terms.h"
+
+#include <inttypes.h>
+
+enum { STEP_ALL = 8192 };
+
+static enum status run_id(struct db *db, enum db_statement statement, const char *name, int64_t id,
+                          struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, statement);
+    db_bind_int(rows, name, id);
+    return db_run(rows, NULL, error);
+}
+
+/* One document */
+
+static enum status add_message(struct db *db, int64_t number, int64_t article, slice words, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SEARCH_MESSAGE_ADD);
+    db_bind_int(rows, "number", number);
+    db_bind_int(rows, "article", article);
+    db_bind_text(rows, "words", words);
+    return db_run(rows, NULL, error);
+}
+
+static bool is_published(struct db_rows *rows) {
+    return slice_equal(db_text_peek(rows, "state"), comment_state_name(COMMENT_PUBLISHED));
+}
+
+enum status search__comment_changed(struct db *db, comment_number number, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SEARCH_COMMENT);
+    db_bind_int(rows, "number", number.v);
+    enum status status = db_step(rows, error);
+    if (status != OK) return status;
+    status = run_id(db, DB_SEARCH_MESSAGE_DROP, "number", number.v, error);
+    if (status != OK || !is_published(rows)) return status;
+    struct search_maker maker CLEANUP(search__maker_fini);
+    search__maker_init(&maker);
+    status = search__make_message(&maker, rows, error);
+    if (status != OK) return status;
+    return add_message(db, number.v, db_int(rows, "article_id"), buf_slice(&maker.words), error);
+}
+
+static enum status put_article(struct search_maker *maker, struct db *db, article_id id, bool published, bool likes,
+                               struct error *error) {
+    enum status status = run_id(db, DB_SEARCH_ARTICLE_DROP, "id", id.v, error);
+    if (status == OK && published) status = search__make_article(maker, db, id, error);
+    if (status != OK) return status;
+    slice words = published ? buf_slice(&maker->words) : S("");
+    if (published) {
+        struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SEARCH_ARTICLE_ADD);
+        db_bind_int(rows, "id", id.v);
+        db_bind_text(rows, "words", words);
+        status = db_run(rows, NULL, error);
+        if (status != OK) return status;
+    }
+    /* an imprint or a contact is like nothing */
+    return search__article_likeness(db, id, published && maker->is_page ? S("") : words, likes, error);
+}
+
+enum status search__article_changed(struct db *db, article_id id, struct error *error) {
+    struct article_standing standing;
+    enum status status = article_standing(db, id, &standing, error);
+    if (status != OK) return status;
+    struct search_maker maker CLEANUP(search__maker_fini);
+    search__maker_init(&maker);
+    return put_article(&maker, db, id, standing.state == ARTICLE_PUBLISHED, true, error);
+}
+
+enum status search__comments_came(struct db *db, comment_number from, struct error *error) {
+    return run_id(db, DB_SEARCH_MESSAGES_CAME, "from", from.v, error);
+}
+
+enum status search__article_came(struct db *db, article_id id, struct error *error) {
+    return run_id(db, DB_SEARCH_ARTICLES_CAME, "from", id.v, error);
+}
+
+/* How far */
+
+struct far {
+    int64_t version, article, message, likeness; /* next; 0: all are done */
+    int64_t last_article, last_message;
+    bool rewriting;
+};
+
+static enum status load(struct db *db, struct far *out, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SEARCH_PROGRESS);
+    enum status status = db_step(rows, error);
+    if (status != OK) return status;
+    *out = (struct far){
+        .version = db_int(rows, "version"),
+        .article = db_int(rows, "next_article"),
+        .message = db_int(rows, "next_message"),
+        .likeness = db_int(rows, "next_likeness"),
+        .last_article = db_int(rows, "last_article"),
+        .last_message = db_int(rows, "last_message"),
+        .rewriting = db_bool(rows, "rewriting"),
+    };
+    if (out->version != SEARCH_VERSION) {
+        out->article = out->message = out->likeness = 1;
+        out->rewriting = true;
+    }
+    return OK;
+}
+
+static enum status save(struct db *db, const struct far *far, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SEARCH_PROGRESS_SAVE);
+    db_bind_int(rows, "version", SEARCH_VERSION);
+    db_bind_bool(rows, "rewriting", far->rewriting);
+    db_bind_int(rows, "article", far->article);
+    db_bind_int(rows, "message", far->message);
+    db_bind_int(rows, "likeness", far->likeness);
+    return db_run(rows, NULL, error);
+}
+
+static void tell(const struct far *far, struct search_progress *out) {
+    int64_t left = (far->article ? far->last_article - far->article + 1 : 0) +
+                   (far->message ? far->last_message - far->message + 1 : 0);
+    int64_t all = far->last_article + far->last_message;
+    if (left < 0) left = 0;
+    *out = (struct search_progress){
+        .complete = !far->article && !far->message && !far->likeness,
+        .percent = all ? (int)((all - left) * 100 / all) : 100,
+        .next_article = far->article,
+        .next_message = far->message,
+    };
+    if (!out->complete && out->percent > 99) out->percent = 99;
+}
+
+enum status search_progress_load(struct db *db, struct search_progress *out, struct error *error) {
+    struct far far;
+    enum status status = load(db, &far, error);
+    if (status == OK) tell(&far, out);
+    return status;
+}
+
+/* Step by step */
+
+struct walk {
+    struct db *db;
+    struct search_maker maker;
+    struct far *far;
+    int64_t left; /* of what may be looked at */
+};
+
+static void walk_fini(struct walk *walk) { search__maker_fini(&walk->maker); }
+
+static enum status step_message(struct walk *walk, struct db_rows *rows, struct error *error) {
+    int64_t number = db_int(rows, "number");
+    bool indexed = db_bool(rows, "indexed"), published = is_published(rows);
+    if (indexed && (walk->far->rewriting || !published)) {
+        enum status status = run_id(walk->db, DB_SEARCH_MESSAGE_DROP, "number", number, error);
+        if (status != OK) return status;
+    }
+    if (!published || (indexed && !walk->far->rewriting)) return OK;
+    enum status status = search__make_message(&walk->maker, rows, error);
+    if (status != OK) return status;
+    return add_message(walk->db, number, db_int(rows, "article_id"), buf_slice(&walk->maker.words), error);
+}
+
+static enum status step_article(struct walk *walk, struct db_rows *rows, struct error *error) {
+    article_id id = {db_int(rows, "id")};
+    bool indexed = db_bool(rows, "indexed");
+    bool published = slice_equal(db_text_peek(rows, "state"), article_state_name(ARTICLE_PUBLISHED));
+    if (indexed == published && !walk->far->rewriting) return OK;
+    return put_article(&walk->maker, walk->db, id, published, false, error);
+}
+
+static enum status step_likeness(struct walk *walk, struct db_rows *rows, struct error *error) {
+    bool published = slice_equal(db_text_peek(rows, "state"), article_state_name(ARTICLE_PUBLISHED));
+    return published ? search__find_likes(walk->db, (article_id){db_int(rows, "id")}, error) : OK;
+}
+
+/* Rows from *next on, until there are no more (*next is 0 then) or enough have been looked at. */
+static enum status go_on(struct walk *walk, enum db_statement statement, const char *key, int64_t *next,
+                         enum status (*step)(struct walk *walk, struct db_rows *rows, struct error *error),
+                         struct error *error) {
+    if (*next == 0 || walk->left <= 0) return OK;
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(walk->db, statement);
+    int64_t limit = walk->left, seen = 0;
+    db_bind_int(rows, "from", *next);
+    db_bind_int(rows, "limit", limit);
+    enum status status;
+    while ((status = db_step(rows, error)) == OK) {
+        status = step(walk, rows, error);
+        if (status != OK) return status;
+        *next = db_int(rows, key) + 1;
+        seen++;
+    }
+    walk->left -= seen;
+    if (status == NOT_FOUND && seen < limit) *next = 0;
+    return status == NOT_FOUND ? OK : status;
+}
+
+enum status search_index_step(struct db *db, int64_t most, struct search_progress *out, struct error *error) {
+    struct far far;
+    enum status status = load(db, &far, error);
+    if (status != OK) return status;
+    struct walk walk CLEANUP(walk_fini) = {.db = db, .far = &far, .left = most};
+    search__maker_init(&walk.maker);
+    status = go_on(&walk, DB_SEARCH_WALK_ARTICLES, "id", &far.article, step_article, error);
+    if (status == OK && !far.article)
+        status = go_on(&walk, DB_SEARCH_WALK_ARTICLES, "id", &far.likeness, step_likeness, error);
+    if (status == OK) status = go_on(&walk, DB_SEARCH_WALK_MESSAGES, "number", &far.message, step_message, error);
+    tell(&far, out);
+    if (out->complete) far.rewriting = false;
+    return status == OK ? save(db, &far, error) : status;
+}
+
+enum status search_index_all(struct db *db, void (*progress)(void *ctx, int percent), void *ctx, struct error *error) {
+    struct search_progress at = {0};
+    while (!at.complete) {
+        enum status status = db_write_begin(db, error);
+        if (status != OK) return status;
+        status = search_index_step(db, STEP_ALL, &at, error);
+        if (status == OK) status = db_write_commit(db, error);
+        if (status != OK) {
+            db_write_rollback(db);
+            return status;
+        }
+        if (progress) progress(ctx, at.percent);
+    }
+    return OK;
+}
+
+enum status search_index_again(struct db *db, struct error *error) {
+    struct far far = {.article = 1, .message = 1, .likeness = 1, .rewriting = true};
+    return save(db, &far, error);
+}
