@@ -44,9 +44,10 @@ UPDATE sqlite_sequence SET seq = max(seq, (SELECT seq FROM sqlite_sequence WHERE
     WHERE name = 'report_again' AND EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'report');
 DROP TABLE report;
 ALTER TABLE report_again RENAME TO report;
-CREATE INDEX report_by_comment ON report (comment_number, id);
+CREATE INDEX report_by_comment ON report (comment_number, id) WHERE comment_number IS NOT NULL;
 CREATE INDEX report_open ON report (at, id) WHERE state = 'open';
 CREATE INDEX report_open_article ON report (at, id) WHERE state = 'open' AND comment_number IS NULL;
+CREATE INDEX report_open_by_article ON report (article_id, fingerprint) WHERE state = 'open' AND comment_number IS NULL;
 CREATE UNIQUE INDEX report_by_secret ON report (secret_hash) WHERE secret_hash IS NOT NULL;
 
 -- The form of a new article, sent twice, is one article.

@@ -6,6 +6,7 @@
 #include "app/map_desk.h"
 #include "app/nodes.h"
 #include "domain/journal.h"
+#include "domain/report.h"
 #include "text/check.h"
 
 enum { LIST_ENTRIES = 40, DONE_MAX = 60, DECISIONS_MAX = 500 };
@@ -119,6 +120,7 @@ struct showing {
     struct queue_page queue;
     bool moved;                /* the list does not begin at the queue's start */
     struct comment_file *file; /* NULL: no message */
+    int64_t article_reports;
     struct charter charter;
     bool has_charter;
     const struct desk_opened *opened;
@@ -128,6 +130,8 @@ struct showing {
 static enum status load(struct request *r, struct showing *s, struct error *error) {
     const struct desk_page *asked = s->asked;
     enum status status = load_queue(r, &asked->filter, asked->after, LIST_ENTRIES, &s->queue, error);
+    if (status != OK) return status;
+    status = report_count_articles(r->db, &s->article_reports, error);
     if (status != OK) return status;
     s->opened = load_opened(r, &s->opened_count);
     s->has_charter = charter_load(r->db, r->arena, 0, APP_LANGUAGE[r->language].tag, &s->charter, error) == OK;
@@ -157,6 +161,7 @@ static void map_list(struct request *r, const struct showing *s, struct view_que
                                      .after = s->moved ? entries[0].comment->number : s->asked->after.v,
                                      .pending_count = s->queue.pending_count,
                                      .report_count = s->queue.report_count,
+                                     .article_reports = s->article_reports,
                                      .oldest_pending = s->queue.oldest_pending};
     struct article article;
     struct error error;
@@ -197,6 +202,7 @@ static const struct view_case *map_message(struct request *r, const struct showi
     m->reason_is_sent = r->site.gives_reasons;
     m->note = s->asked->note;
     m->reason = s->asked->reason;
+    m->answer = s->asked->answer;
     m->late = s->asked->overtaken;
     m->late_undo = s->asked->overtaken_undo;
     find_neighbours(r, s, m);

@@ -25,7 +25,7 @@ struct desk_page {
     bool nothing_chosen;
     const struct view_late *overtaken; /* the decision on this one message came too late … */
     bool overtaken_undo;               /* … or the undo */
-    slice note, reason;                /* as typed */
+    slice note, reason, answer;        /* as typed */
 };
 /* Answers with it; 404 when there is no such message. */
 void desk_reply(struct request *r, const struct desk_page *page, int http_status);

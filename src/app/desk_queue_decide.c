@@ -19,7 +19,7 @@ struct deciding {
     struct view_queue_filter filter;
     enum { DO_DECIDE, DO_DISMISS, DO_UNDO } what;
     enum comment_act act;
-    slice rule, note, reason;
+    slice rule, note, reason, answer; /* answer: to whoever reported */
     struct order *orders;
     size_t count;
     bool several;        /* what comes too late is passed over; a single one is answered with 409 */
@@ -67,7 +67,8 @@ static enum status apply_one(struct db *db, struct request *r, const struct deci
                                       .by = r->account.id,
                                       .rule_code = d->rule,
                                       .note = d->note,
-                                      .reason = d->reason};
+                                      .reason = d->reason,
+                                      .answer = d->answer};
     enum status status = INVALID;
     switch (d->what) {
     case DO_DECIDE:
@@ -77,7 +78,7 @@ static enum status apply_one(struct db *db, struct request *r, const struct deci
     case DO_UNDO:
         status = decision_undo(db, r->arena, order->number, order->decision, r->account.id, &result, error);
         break;
-    case DO_DISMISS: return decision_dismiss_reports(db, order->number, r->account.id, d->note, error);
+    case DO_DISMISS: return decision_dismiss_reports(db, order->number, r->account.id, d->note, d->answer, error);
     }
     if (status != OK) return status;
     order->decision = result.id;
@@ -136,14 +137,19 @@ static void reply_late(struct request *r, const struct deciding *d) {
                              .overtaken = &late,
                              .overtaken_undo = d->what == DO_UNDO,
                              .note = d->note,
-                             .reason = d->reason};
+                             .reason = d->reason,
+                             .answer = d->answer};
     desk_reply(r, &page, 409);
 }
 
 static slice words_kept(struct request *r, const struct deciding *d) {
-    if (!d->reason.n) return d->note;
-    if (!d->note.n) return d->reason;
-    return arena_format(r->arena, "%.*s\n\n%.*s", SLICE_FMT(d->note), SLICE_FMT(d->reason));
+    const slice words[] = {d->note, d->reason, d->answer};
+    slice kept = S("");
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        if (!words[i].n) continue;
+        kept = kept.n ? arena_format(r->arena, "%.*s\n\n%.*s", SLICE_FMT(kept), SLICE_FMT(words[i])) : words[i];
+    }
+    return kept;
 }
 
 static void after(struct request *r, void *data, enum status status, const struct error *error) {
@@ -170,7 +176,7 @@ static struct deciding *begin(struct request *r, size_t orders) {
     struct deciding *d = ARENA_NEW(r->arena, struct deciding);
     d->filter = desk_filter(r);
     d->orders = ARENA_ARRAY(r->arena, orders, struct order);
-    d->rule = d->note = d->reason = S("");
+    d->rule = d->note = d->reason = d->answer = S("");
     return d;
 }
 
@@ -198,6 +204,7 @@ void desk_decide(struct request *r) {
     struct deciding *d = begin_one(r);
     bool words = desk_words(r, "note", &d->note);
     words = desk_words(r, "reason", &d->reason) && words;
+    words = desk_words(r, "answer", &d->answer) && words;
     if (!words || !read_act(r, d))
         refuse_form(r, d);
     else
@@ -207,7 +214,8 @@ void desk_decide(struct request *r) {
 void desk_dismiss(struct request *r) {
     struct deciding *d = begin_one(r);
     d->what = DO_DISMISS;
-    if (!desk_words(r, "note", &d->note))
+    bool words = desk_words(r, "note", &d->note);
+    if (!desk_words(r, "answer", &d->answer) || !words)
         refuse_form(r, d);
     else
         submit_one(r, d);

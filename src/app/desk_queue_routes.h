@@ -20,6 +20,10 @@ void desk_dismiss(struct request *r);
 void desk_edit_form(struct request *r);
 void desk_edit(struct request *r);
 
+/* desk_queue_reports.c: reports about articles */
+void desk_reports(struct request *r);
+void desk_report_close(struct request *r);
+
 /* recommend.c */
 void desk_pick(struct request *r);
 
@@ -48,6 +52,8 @@ void desk_language(struct request *r);
     {HTTP_GET, "/moderation/comments/{number:int}/edit", 0, DESK_MODERATE(desk_edit_form)}, \
     {HTTP_POST, "/moderation/comments/{number:int}/edit", 0, DESK_MODERATE(desk_edit)}, \
     {HTTP_POST, "/moderation/comments/{number:int}/pick", 0, DESK_MODERATE(desk_pick)}, \
+    {HTTP_GET, "/moderation/reports", 0, DESK_MODERATE(desk_reports)}, \
+    {HTTP_POST, "/moderation/reports/{id:int}", 0, DESK_MODERATE(desk_report_close)}, \
     {HTTP_GET, "/moderation/journal", 0, DESK_MODERATE(desk_journal)}, \
     {HTTP_GET, "/moderation/journal.jsonl", 0, DESK_MODERATE(desk_journal_export)}, \
     {HTTP_GET, "/moderation/sessions", 0, DESK_MODERATE(desk_sessions)}, \

@@ -359,6 +359,7 @@ void dispatch_done(struct http_call *call, const struct http_done *done, void *c
     slice id = http_call_id(call), shown = http_call_path(call);
     /* private links are secrets, and stay out of logs */
     if (slice_starts(shown, S("/messages/"))) shown = S("/messages/-");
+    if (slice_starts(shown, S("/reports/"))) shown = S("/reports/-");
     if (slice_starts(shown, S("/set-up/"))) shown = S("/set-up/-");
     log_line(LOG_INFO, "access", "request=%.*s method=%s path=%s status=%d bytes=%lld us=%lld%s", SLICE_FMT(id),
              http_method_name(http_call_method(call)), log_quote(path, sizeof path, shown), done->status,

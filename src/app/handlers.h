@@ -13,11 +13,14 @@ void read_health(struct request *r);        /* GET /healthz, /readyz */
 void read_front(struct request *r);         /* GET /?… : an old address in the query, or home */
 void read_unknown(struct request *r);       /* no such address: an old one's redirect, or 404 */
 
-/* write.c: sending and reporting */
-void write_reply_form(struct request *r);  /* GET /comments/N/reply */
-void write_message(struct request *r);     /* POST /articles/N/comments */
-void write_report_form(struct request *r); /* GET /comments/N/report */
-void write_report(struct request *r);      /* POST */
+/* write.c: sending */
+void write_reply_form(struct request *r); /* GET /comments/N/reply */
+void write_message(struct request *r);    /* POST /articles/N/comments */
+
+/* report.c: reporting a message or an article */
+void report_form(struct request *r);    /* GET /comments/N/report, /articles/N/report */
+void report(struct request *r);         /* POST */
+void report_receipt(struct request *r); /* GET /reports/S: what came of it */
 
 /* recommend.c: recommendations and picks */
 void recommend_form(struct request *r); /* GET /comments/N/recommend: what one recommends, and taking it back */

@@ -83,19 +83,22 @@ static struct view_history map_history(struct arena *arena, const struct author_
                                  .latest_count = h->latest.count};
 }
 
+enum view_report_state map_report_state(slice state) {
+    if (slice_equal(state, S("upheld"))) return VIEW_REPORT_UPHELD;
+    return slice_equal(state, S("dismissed")) ? VIEW_REPORT_DISMISSED : VIEW_REPORT_OPEN;
+}
+
 static const struct view_report_entry *map_reports(struct arena *arena, const struct comment_file *file,
                                                    const struct charter *charter) {
     struct view_report_entry *mapped = ARENA_ARRAY(arena, file->report_count, struct view_report_entry);
     for (size_t i = 0; i < file->report_count; i++) {
         const struct report *report = &file->reports[i];
-        enum view_report_state state = VIEW_REPORT_OPEN;
-        if (slice_equal(report->state, S("upheld"))) state = VIEW_REPORT_UPHELD;
-        if (slice_equal(report->state, S("dismissed"))) state = VIEW_REPORT_DISMISSED;
         mapped[i] = (struct view_report_entry){.rule = map_rule(charter, report->rule_code),
                                                .text = report->text,
                                                .name = report->name,
                                                .email = report->email,
-                                               .state = state,
+                                               .state = map_report_state(report->state),
+                                               .answer = report->answer,
                                                .at = report->at};
     }
     return mapped;

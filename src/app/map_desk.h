@@ -16,6 +16,7 @@ enum queue_kind map_queue(enum view_queue queue);
 const struct view_check *map_checks(struct arena *arena, slice json, size_t *count);
 
 /* The title of the rule with this code, or the code. charter may be NULL. */
+enum view_report_state map_report_state(slice state); /* "open", "upheld", "dismissed" */
 slice map_rule(const struct charter *charter, slice code);
 
 struct view_queue_entry map_queue_entry(struct arena *arena, const struct queue_entry *entry);

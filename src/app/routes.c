@@ -48,8 +48,11 @@ const struct http_route ROUTES[] = {
 
     {HTTP_GET, "/comments/{number:int}", 0, ANY(read_comment)},
     {HTTP_GET, "/comments/{number:int}/reply", 0, ANY(write_reply_form)},
-    {HTTP_GET, "/comments/{number:int}/report", 0, ANY(write_report_form)},
-    {HTTP_POST, "/comments/{number:int}/report", 0, ANY(write_report)},
+    {HTTP_GET, "/comments/{number:int}/report", 0, ANY(report_form)},
+    {HTTP_POST, "/comments/{number:int}/report", 0, ANY(report)},
+    {HTTP_GET, "/articles/{id:int}/report", 0, ANY(report_form)},
+    {HTTP_POST, "/articles/{id:int}/report", 0, ANY(report)},
+    {HTTP_GET, "/reports/{secret}", 0, ANY(report_receipt)},
     {HTTP_GET, "/comments/{number:int}/recommend", 0, ANY(recommend_form)},
     {HTTP_POST, "/comments/{number:int}/recommend", 0, ANY(recommend)},
     {HTTP_GET, "/messages/{secret}", 0, ANY(message_show)},

@@ -37,6 +37,19 @@ bool token_check(const struct app *app, slice token, slice purpose, time_ms now)
     return crypto_equal(got, mac.bytes, MAC_BYTES);
 }
 
+slice token_derive(const struct app *app, struct arena *arena, slice what, slice of) {
+    struct buf b;
+    buf_init(&b, 1024 * 1024);
+    buf_add(&b, what);
+    buf_add(&b, of);
+    struct crypto_hash mac = crypto_hmac(&app->keys.form, buf_slice(&b));
+    buf_clear(&b);
+    crypto_add_base64url(&b, slice_make(mac.bytes, CRYPTO_TOKEN_CHARS / 4 * 3));
+    slice token = arena_copy(arena, buf_slice(&b));
+    buf_fini(&b);
+    return token;
+}
+
 time_ms token_step_end(time_ms now) {
     int64_t step = (int64_t)TOKEN_STEP_MINUTES * MINUTE_MS;
     return (now / step + 1) * step;

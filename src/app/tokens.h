@@ -16,6 +16,9 @@ enum {
 slice token_make(const struct app *app, struct arena *arena, slice purpose, time_ms now, int64_t step_minutes);
 bool token_check(const struct app *app, slice token, slice purpose, time_ms now);
 
+/* A token of CRYPTO_TOKEN_CHARS that follows from what was sent: the same twice is the same thing. what: its use, "form ". */
+slice token_derive(const struct app *app, struct arena *arena, slice what, slice of);
+
 /* The end of the step that `now` is in: when a shared page with a token is to be made again. */
 time_ms token_step_end(time_ms now);
 

@@ -1,9 +1,10 @@
-/* Sending a message: form → preview → sent; and reporting one. Nothing typed is ever lost: whatever is wrong, the form
+/* Sending a message: form → preview → sent. Nothing typed is ever lost: whatever is wrong, the form
    comes back with what was in it. */
 #include "app/handlers.h"
 
 #include "app/map.h"
 #include "app/reading.h"
+#include "app/tokens.h"
 #include "base/log.h"
 #include "view/address.h"
 #include "view/page_write.h"
@@ -162,19 +163,6 @@ static void read_input(struct request *r, struct sending *s) {
                                       .account = r->signed_in ? r->account.id : (account_id){0}};
 }
 
-static slice token_of(struct request *r, slice what, slice of) {
-    struct buf b;
-    buf_init(&b, 1024 * 1024);
-    buf_add(&b, what);
-    buf_add(&b, of);
-    struct crypto_hash mac = crypto_hmac(&r->app->keys.form, buf_slice(&b));
-    buf_clear(&b);
-    crypto_add_base64url(&b, slice_make(mac.bytes, CRYPTO_TOKEN_CHARS / 4 * 3));
-    slice token = arena_copy(r->arena, buf_slice(&b));
-    buf_fini(&b);
-    return token;
-}
-
 /* The form's one-time key, or, for a form that has not been through the preview, one made of all it holds. From it
    follows the secret of the private link: the same form sent again is the same message, and leads to the same page. */
 static void choose_secret(struct request *r, struct sending *s) {
@@ -186,9 +174,9 @@ static void choose_secret(struct request *r, struct sending *s) {
             arena_format(r->arena, "%.*s\n%.*s\n%.*s\n%lld\n%.*s\n%.*s\n%.*s", SLICE_FMT(request_field(r, "token")),
                          SLICE_FMT(i->fingerprint), SLICE_FMT(i->device_token), (long long)i->reply_to.v,
                          SLICE_FMT(i->name), SLICE_FMT(i->title), SLICE_FMT(i->text));
-        key = token_of(r, S("form "), form);
+        key = token_derive(r->app, r->arena, S("form "), form);
     }
-    i->secret = token_of(r, S("secret "), key);
+    i->secret = token_derive(r->app, r->arena, S("secret "), key);
 }
 
 static void redirect_to_receipt(struct request *r, const struct sending *s) {
@@ -308,103 +296,4 @@ void write_message(struct request *r) {
         if (s->new_device) s->draft.input.device_token = crypto_token(r->arena);
         request_write_answer(r, s, apply_send, after_send, answer_received);
     }
-}
-
-/* --- Reports ------------------------------------------------------------------------------------------------------ */
-
-struct reporting {
-    struct comment comment;
-    struct article article;
-    struct report_input input;
-    struct view_problem problems[4];
-    size_t problem_count;
-    bool sent, repeated;
-};
-
-static slice report_purpose(struct request *r, comment_number number) {
-    return arena_format(r->arena, "report:%lld", (long long)number.v);
-}
-
-static void reply_report(struct request *r, struct reporting *p, int http_status) {
-    struct error error = {OK, ""};
-    struct view_article article = map_article(&p->article);
-    struct view_comment comment = map_comment(&p->comment);
-    struct view_report page = {.article = &article,
-                               .comment = &comment,
-                               .charter = reading_charter(r->db, r->arena, p->article.language),
-                               .rule_code = request_field(r, "rule"),
-                               .text = request_field(r, "text"),
-                               .name = request_field(r, "name"),
-                               .email = request_field(r, "email"),
-                               .token = request_token(r, report_purpose(r, p->comment.number)),
-                               .problems = p->problems,
-                               .problem_count = p->problem_count,
-                               .sent = p->sent,
-                               .repeated = p->repeated};
-    struct buf *body = request_buf(r);
-    enum status status = view_report(request_view_in(r, p->article.language), &page, body, &error);
-    request_reply_page(r, http_status, body, status, &error);
-}
-
-static bool load_reported(struct request *r, struct reporting *p) {
-    struct error error = {OK, ""};
-    enum status status =
-        comment_get(r->db, r->arena, (comment_number){request_number(r, "number")}, &p->comment, &error);
-    if (status == OK && p->comment.state != COMMENT_PUBLISHED) status = NOT_FOUND;
-    if (status == OK) status = article_get(r->db, r->arena, p->comment.article, &p->article, &error);
-    if (status != OK) request_fail_status(r, status, &error, VIEW_ERROR_COMMENT, request_field(r, "text"), S(""));
-    return status == OK;
-}
-
-void write_report_form(struct request *r) {
-    struct reporting *p = ARENA_NEW(r->arena, struct reporting);
-    if (load_reported(r, p)) reply_report(r, p, 200);
-}
-
-static enum status apply_report(struct db *db, struct request *r, void *data, struct error *error) {
-    struct reporting *p = data;
-    report_id id;
-    (void)r;
-    return report_submit(db, &p->input, &id, error);
-}
-
-static void after_report(struct request *r, void *data, enum status status, const struct error *error) {
-    struct reporting *p = data;
-    if (status == OK || status == CONFLICT) {
-        p->sent = true;
-        p->repeated = status == CONFLICT;
-        reply_report(r, p, status == OK ? 201 : 200);
-    } else if (status == INVALID) {
-        p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_TEXT, VIEW_FAULT_FORM, 0};
-        reply_report(r, p, 422);
-    } else {
-        request_fail_status(r, status, error, VIEW_ERROR_FORM, request_field(r, "text"), S(""));
-    }
-}
-
-void write_report(struct request *r) {
-    struct reporting *p = ARENA_NEW(r->arena, struct reporting);
-    int64_t retry_s = 0;
-    if (!load_reported(r, p)) return;
-    p->input = (struct report_input){.comment = p->comment.number,
-                                     .rule_code = request_field(r, "rule"),
-                                     .text = request_field(r, "text"),
-                                     .name = request_field(r, "name"),
-                                     .email = request_field(r, "email"),
-                                     .fingerprint = request_fingerprint(r)};
-    int http_status = 422;
-    if (!request_token_ok(r, report_purpose(r, p->comment.number)) || request_field(r, VIEW_HONEYPOT).n) {
-        p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_FORM, VIEW_FAULT_STALE, 0};
-        http_status = 403;
-    }
-    if (!p->input.rule_code.n)
-        p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_RULE, VIEW_FAULT_EMPTY, 0};
-    if (!p->problem_count && !limiter_take(r->app->reporting, request_address_key(r), &retry_s)) {
-        p->problems[p->problem_count++] = (struct view_problem){VIEW_FIELD_FORM, VIEW_FAULT_TOO_MANY, retry_s};
-        http_status = 429;
-    }
-    if (p->problem_count)
-        reply_report(r, p, http_status);
-    else
-        request_write(r, p, apply_report, after_report);
 }

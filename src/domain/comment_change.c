@@ -160,12 +160,13 @@ enum status comment__touch_discussion(struct db *db, const struct comment_subjec
     return status == OK ? search__comment_changed(db, subject->number, error) : status;
 }
 
-enum status comment__close_reports(struct db *db, const struct comment_subject *subject, slice as, int64_t decision,
-                                   time_ms now, struct error *error) {
+enum status comment__close_reports(struct db *db, const struct comment_subject *subject, slice as, slice answer,
+                                   int64_t decision, time_ms now, struct error *error) {
     int64_t closed = 0;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REPORT_CLOSE);
     db_bind_int(rows, "number", subject->number.v);
     db_bind_text(rows, "state", as);
+    db_bind_text(rows, "answer", answer);
     db_bind_id(rows, "decision", decision);
     db_bind_int(rows, "now", now);
     enum status status = db_run(rows, &closed, error);

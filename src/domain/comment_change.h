@@ -40,9 +40,10 @@ enum status comment__keep_revision(struct db *db, const struct comment_subject *
 enum status comment__count_pending(struct db *db, article_id article, int64_t change, struct error *error) MUST_USE;
 enum status comment__count_reports(struct db *db, comment_number number, int64_t change, struct error *error) MUST_USE;
 
-/* The open reports are closed as "upheld" or "dismissed", by a decision (0: by none, the matter is moot). */
-enum status comment__close_reports(struct db *db, const struct comment_subject *subject, slice as, int64_t decision,
-                                   time_ms now, struct error *error) MUST_USE;
+/* The open reports are closed as "upheld" or "dismissed", by a decision (0: by none, the matter is moot), with an answer to
+   those who made them. */
+enum status comment__close_reports(struct db *db, const struct comment_subject *subject, slice as, slice answer,
+                                   int64_t decision, time_ms now, struct error *error) MUST_USE;
 /* Those that the decision closed are open again. */
 enum status comment__reopen_reports(struct db *db, const struct comment_subject *subject, int64_t decision,
                                     struct error *error) MUST_USE;

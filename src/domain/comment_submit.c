@@ -121,7 +121,7 @@ enum status comment_withdraw(struct db *db, comment_number number, struct error 
                          SLICE_FMT(comment_state_name(from)));
     time_ms now = clock_now();
     status = comment__move(db, &subject, to, now, error);
-    if (status == OK) status = comment__close_reports(db, &subject, S("dismissed"), 0, now, error);
+    if (status == OK) status = comment__close_reports(db, &subject, S("dismissed"), S(""), 0, now, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);
     journal__note_init(&note);

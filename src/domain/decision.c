@@ -81,6 +81,7 @@ static enum status check_order(struct db *db, const struct decision_order *order
     if (order->act == ACT_WITHDRAW) return error_set(error, INVALID, "only its author withdraws a message");
     enum status status = decision__check_words(order->note, error);
     if (status == OK) status = decision__check_words(order->reason, error);
+    if (status == OK) status = decision__check_words(order->answer, error);
     return status == OK ? decision__check_rule(db, charter_version, order->rule_code, error) : status;
 }
 
@@ -121,7 +122,7 @@ enum status decision_make(struct db *db, struct arena *arena, const struct decis
     status = decision__insert(db, &row, &id, error);
     if (status == OK) status = comment__move(db, &subject, to, row.now, error);
     slice as = to == COMMENT_PUBLISHED ? S("dismissed") : S("upheld");
-    if (status == OK) status = comment__close_reports(db, &subject, as, id.v, row.now, error);
+    if (status == OK) status = comment__close_reports(db, &subject, as, order->answer, id.v, row.now, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);
     journal__note_init(&note);
@@ -230,7 +231,7 @@ static enum status take_back(struct db *db, struct arena *arena, struct comment_
         status = comment__move(db, subject, last->from, now, error);
     if (status == OK) status = comment__reopen_reports(db, subject, last->id, error);
     bool refused = subject->state != COMMENT_PENDING && subject->state != COMMENT_PUBLISHED;
-    if (status == OK && refused) status = comment__close_reports(db, subject, S("upheld"), undo.v, now, error);
+    if (status == OK && refused) status = comment__close_reports(db, subject, S("upheld"), S(""), undo.v, now, error);
     return status;
 }
 
@@ -264,10 +265,11 @@ enum status decision_undo(struct db *db, struct arena *arena, comment_number num
     return status;
 }
 
-enum status decision_dismiss_reports(struct db *db, comment_number number, account_id by, slice words,
+enum status decision_dismiss_reports(struct db *db, comment_number number, account_id by, slice words, slice answer,
                                      struct error *error) {
     struct comment_subject subject;
     enum status status = decision__check_words(words, error);
+    if (status == OK) status = decision__check_words(answer, error);
     if (status == OK) status = comment__subject_load(db, number, &subject, error);
     if (status != OK) return status;
     if (subject.report_count == 0)
@@ -276,7 +278,7 @@ enum status decision_dismiss_reports(struct db *db, comment_number number, accou
         .subject = &subject, .act = S("dismiss"), .to = subject.state, .by = by, .note = words, .now = clock_now()};
     decision_id id;
     status = decision__insert(db, &row, &id, error);
-    if (status == OK) status = comment__close_reports(db, &subject, S("dismissed"), id.v, row.now, error);
+    if (status == OK) status = comment__close_reports(db, &subject, S("dismissed"), answer, id.v, row.now, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);
     journal__note_init(&note);

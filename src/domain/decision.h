@@ -13,6 +13,7 @@ struct decision_order {
     slice rule_code;      /* '' none */
     slice note;           /* private */
     slice reason;         /* for the author */
+    slice answer;         /* to the readers whose reports it closes */
 };
 struct decision_result {
     decision_id id;
@@ -40,8 +41,9 @@ enum status decision_make(struct db *db, struct arena *arena, const struct decis
 enum status decision_undo(struct db *db, struct arena *arena, comment_number number, decision_id expected,
                           account_id by, struct decision_result *out, struct error *error) MUST_USE;
 
-/* Writer: the open reports of a comment are dismissed, the comment stays. CONFLICT when there are none (any more). */
-enum status decision_dismiss_reports(struct db *db, comment_number number, account_id by, slice note,
+/* Writer: the open reports of a comment are dismissed, the comment stays; answer: to whoever reported it. CONFLICT when there
+   are none (any more). */
+enum status decision_dismiss_reports(struct db *db, comment_number number, account_id by, slice note, slice answer,
                                      struct error *error) MUST_USE;
 
 struct decision {
@@ -96,8 +98,10 @@ struct report {
     report_id id;
     comment_number comment;
     slice rule_code, text, name, email;
-    slice state; /* "open", "upheld", "dismissed" */
-    time_ms at;
+    slice state;           /* "open", "upheld", "dismissed" */
+    time_ms at, closed_at; /* closed_at 0: open */
+    article_id article;
+    slice answer; /* to whoever reported; empty: none */
 };
 struct author_history {
     int64_t published, rejected, spam, removed, pending; /* by device, else by address block */
@@ -121,13 +125,15 @@ struct comment_file {
 enum status comment_file_load(struct db *db, struct arena *arena, comment_number number, struct comment_file *out,
                               struct error *error) MUST_USE;
 
-/* Writer: a reader's report about a published comment. One open report per fingerprint (when there is one) and comment:
-   CONFLICT. NOT_FOUND when the comment is not published. INVALID, "field: what": neither a rule nor a text, a rule that
+/* Writer: a reader's report about a published comment, or a published article. One open report per fingerprint (when there
+   is one) and comment, or article: CONFLICT. NOT_FOUND when the comment is not published. INVALID, "field: what": neither a rule nor a text, a rule that
    the charter does not have, a text over REPORT_TEXT_MAX characters, control characters, not an e-mail address. */
 enum { REPORT_TEXT_MAX = 2000 };
 struct report_input {
-    comment_number comment;
+    comment_number comment; /* 0: the article itself */
+    article_id article;     /* where comment is 0 */
     slice rule_code, text, name, email, fingerprint;
+    slice secret; /* of the receipt; empty: it has none */
 };
 enum status report_submit(struct db *db, const struct report_input *input, report_id *id, struct error *error) MUST_USE;
 

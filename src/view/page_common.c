@@ -47,6 +47,17 @@ slice view__date_within(const struct view__page *p, time_ms t) {
     return slice_make(copy, date.n);
 }
 
+void view__set_moment(struct view__page *p, struct value *object, slice key, time_ms t) {
+    slice iso = arena_format(p->arena, "%.*s_iso", SLICE_FMT(key));
+    if (t == 0) {
+        value_set_null(object, key);
+        value_set_null(object, iso);
+        return;
+    }
+    value_set_string(object, key, view__date_within(p, t));
+    value_set_string(object, iso, date_iso(p->context->dates, p->arena, t));
+}
+
 void view__set_date(struct view__page *p, struct value *object, time_ms t) {
     if (t == 0) {
         value_set_null(object, S("published"));

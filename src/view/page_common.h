@@ -46,6 +46,8 @@ slice view__title(const struct view__page *p, slice language, slice text); /* ty
 slice view__decimal(struct arena *arena, int64_t n);            /* 12345 */
 slice view__number(const struct view__page *p, int64_t n);      /* 12 345 in French, 12,345 in English */
 slice view__date_within(const struct view__page *p, time_ms t); /* date_long as it stands inside a sentence */
+/* key, as it stands inside a sentence, and key_iso; 0: nulls. */
+void view__set_moment(struct view__page *p, struct value *object, slice key, time_ms t);
 void view__set_date(struct view__page *p, struct value *object, time_ms t); /* published, published_iso; 0: nulls */
 
 /* The words of our own safe HTML: tags dropped (blocks become a space), the five entities decoded. At most max_bytes,

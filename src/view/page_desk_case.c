@@ -128,6 +128,7 @@ static void set_reports(struct view__page *p, struct value *object, const struct
         value_set_string(item, S("text"), report->text);
         value_set_string(item, S("name"), report->name);
         value_set_string(item, S("email"), report->email);
+        value_set_string(item, S("answer"), report->answer);
         value_set_string(item, S("report_state"), view__text(p, STATES[report->state]));
         value_set_bool(item, S("is_open"), report->state == VIEW_REPORT_OPEN);
         view__desk_set_time(p, item, "at", report->at, now);
@@ -229,7 +230,8 @@ void view__desk_set_case(struct view__page *p, const struct view_case *m, const 
     value_set_bool(object, S("reason_is_sent"), m->reason_is_sent);
     value_set_string(object, S("note"), m->note);
     value_set_string(object, S("reason"), m->reason);
-    value_set_bool(object, S("has_words"), m->note.n > 0 || m->reason.n > 0);
+    value_set_string(object, S("answer"), m->answer);
+    value_set_bool(object, S("has_words"), m->note.n > 0 || m->reason.n > 0 || m->answer.n > 0);
     value_set_bool(object, S("late_undo"), m->late_undo);
     value_set_string(object, S("late"), m->late ? view__desk_late(p, m->late, now) : S(""));
     set_answered(p, object, m, filter, now);

@@ -97,6 +97,7 @@ static void set_list(struct view__page *p, const struct view_desk_queue *page) {
     set_tabs(p, object, list);
     value_set_bool(object, S("is_pending"), filter->queue == VIEW_QUEUE_PENDING);
     value_set_bool(object, S("is_reported"), filter->queue == VIEW_QUEUE_REPORTED);
+    value_set_int(p->root, S("article_reports"), filter->queue == VIEW_QUEUE_REPORTED ? list->article_reports : 0);
     value_set_bool(object, S("is_decided"), filter->queue == VIEW_QUEUE_DECIDED);
     value_set_bool(object, S("several"), filter->queue != VIEW_QUEUE_DECIDED && list->count > 0);
     struct value *entries = value_set_list(object, S("entries"));

@@ -5,9 +5,9 @@
      /moderation/decide                    numbers ("12:3": number and version), act, rule
      /moderation/undo                      decision ("12:900": number and decision), repeated
      /moderation/comments/{number}/decide  act ("publish", "spam", "reject", "remove", the latter also with a rule:
-                                           "reject:insult"), rule, version, note, reason
+                                           "reject:insult"), rule, version, note, reason, answer
      /moderation/comments/{number}/undo    decision
-     /moderation/comments/{number}/dismiss note
+     /moderation/comments/{number}/dismiss note, answer
      /moderation/comments/{number}/edit    name, title, text, note, version */
 #ifndef PALABRE_VIEW_PAGE_DESK_QUEUE_H
 #define PALABRE_VIEW_PAGE_DESK_QUEUE_H
@@ -15,6 +15,7 @@
 #include "view/article.h"
 #include "view/form.h"
 #include "view/page_desk.h"
+#include "view/page_write.h"
 
 enum view_queue { VIEW_QUEUE_PENDING, VIEW_QUEUE_REPORTED, VIEW_QUEUE_DECIDED };
 slice view_queue_name(enum view_queue queue); /* "pending": in addresses and forms */
@@ -54,7 +55,8 @@ struct view_queue_list {
     bool more;     /* entries follow the last */
     int64_t after; /* this page follows that message; 0: it is the first */
     int64_t pending_count, report_count;
-    time_ms oldest_pending; /* 0: none */
+    int64_t article_reports; /* open ones about articles: they have a page of their own */
+    time_ms oldest_pending;  /* 0: none */
 };
 
 struct view_decision {
@@ -69,11 +71,11 @@ struct view_decision {
     bool may_undo; /* the last one that holds */
 };
 
-enum view_report_state { VIEW_REPORT_OPEN, VIEW_REPORT_UPHELD, VIEW_REPORT_DISMISSED };
 struct view_report_entry {
     slice rule, text, name, email; /* rule as above */
     enum view_report_state state;
     time_ms at;
+    slice answer; /* to whoever reported; empty: none */
 };
 
 struct view_revision {
@@ -124,7 +126,7 @@ struct view_case {
     slice opened_by;
     bool may_pick;                /* it can be made an editors' pick, or no longer be one */
     bool reason_is_sent;          /* the site tells authors the reason of a refusal */
-    slice note, reason;           /* as typed, where the form comes back */
+    slice note, reason, answer;   /* as typed, where the form comes back */
     const struct view_late *late; /* the decision that was just sent came too late; NULL: no */
     bool late_undo;               /* it was an undo */
 };

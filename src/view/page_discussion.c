@@ -217,6 +217,8 @@ void view__article_begin(struct view__page *p, const struct view_context *contex
     set_open_graph(p, page->article);
     struct value *object = value_set_object(p->root, S("article"));
     view__set_article(p, object, page->article, page->is_article ? VIEW__WHOLE : VIEW__NAMED);
+    bool reported = page->is_article && !page->article->is_draft;
+    value_set_string(object, S("report_href"), reported ? address_article_report(p->arena, page->article->id) : S(""));
 }
 
 enum status view_discussion(const struct view_context *context, const struct view_discussion *page, struct buf *out,

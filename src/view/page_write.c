@@ -183,20 +183,27 @@ static void set_rules(struct view__page *p, struct value *form, const struct vie
     value_set_bool(form, S("other"), !known && page->text.n > 0);
 }
 
+static slice report_title(struct view__page *p, const struct view_report *page) {
+    if (page->repeated) return view__text(p, T("You have reported it already"));
+    return view__text(p, page->comment ? T("Report a message") : T("Report an article"));
+}
+
 enum status view_report(const struct view_context *context, const struct view_report *page, struct buf *out,
                         struct error *error) {
     struct view__page p;
     begin(&p, context, page->article);
-    set_title(&p,
-              page->sent ? view__text(&p, T("Your report has been received")) : view__text(&p, T("Report a message")),
-              page->problem_count);
-    value_set_bool(p.root, S("sent"), page->sent);
+    set_title(&p, report_title(&p, page), page->problem_count);
     value_set_bool(p.root, S("repeated"), page->repeated);
-    value_set_string(p.root, S("comment_href"), address_comment(p.arena, page->comment->number));
+    value_set_bool(p.root, S("about_article"), !page->comment);
+    value_set_string(p.root, S("back"),
+                     page->comment ? address_comment(p.arena, page->comment->number)
+                                   : view__article_address(&p, page->article));
     view__set_problems(&p, page->problems, page->problem_count);
-    set_standing(&p, S("message"), page->comment, page->article);
+    if (page->comment) set_standing(&p, S("message"), page->comment, page->article);
     struct value *form = value_set_object(p.root, S("form"));
-    value_set_string(form, S("action"), address_comment_report(p.arena, page->comment->number));
+    value_set_string(form, S("action"),
+                     page->comment ? address_comment_report(p.arena, page->comment->number)
+                                   : address_article_report(p.arena, page->article->id));
     value_set_string(form, S("token"), page->token);
     value_set_string(form, S("text"), page->text);
     value_set_string(form, S("name"), page->name);
@@ -204,4 +211,42 @@ enum status view_report(const struct view_context *context, const struct view_re
     value_set_string(form, S("honeypot"), S(VIEW_HONEYPOT));
     set_rules(&p, form, page);
     return view__page_render(&p, S("report"), out, error);
+}
+
+enum status view_receipt(const struct view_context *context, const struct view_receipt *page, struct buf *out,
+                         struct error *error) {
+    static const struct state_words WORDS[] = {
+        [VIEW_REPORT_OPEN] = {S_INIT("waiting"), T("Received."),
+                              T("A moderator will read it. Until then nothing changes.")},
+        [VIEW_REPORT_UPHELD] = {S_INIT("accepted"), T("Upheld."), T("A moderator agreed with you, and acted.")},
+        [VIEW_REPORT_DISMISSED] = {S_INIT("refused"), T("Not upheld."),
+                                   T("A moderator has read your report, and found that what you reported may stay.")},
+    };
+    struct view__page p;
+    begin(&p, context, page->article);
+    slice number = view__decimal(p.arena, page->number);
+    view__page_title(&p, catalog_format(p.arena, view__text(&p, T("Your report no. {number}")),
+                                        (struct catalog_argument[]){{S("number"), number}}, 1));
+    view__page_noindex(&p);
+    const struct state_words *words = &WORDS[page->state];
+    value_set_int(p.root, S("number"), page->number);
+    value_set_bool(p.root, S("sent"), page->sent && page->state == VIEW_REPORT_OPEN);
+    value_set_string(p.root, S("signal"), words->signal);
+    value_set_string(p.root, S("state"), view__text(&p, words->state));
+    value_set_string(p.root, S("explanation"), view__text(&p, words->explanation));
+    view__set_moment(&p, p.root, S("received"), page->at);
+    view__set_moment(&p, p.root, S("closed"), page->closed_at);
+    value_set_int(p.root, S("comment"), page->comment);
+    if (page->is_public)
+        value_set_string(p.root, S("reported_href"),
+                         page->comment ? address_comment(p.arena, page->comment)
+                                       : view__article_address(&p, page->article));
+    value_set_string(p.root, S("rule"), page->rule);
+    value_set_string(p.root, S("text"), page->text);
+    value_set_string(p.root, S("answer"), page->answer);
+    value_set_string(p.root, S("email"), page->state == VIEW_REPORT_OPEN ? page->email : S(""));
+    slice private = address_report(p.arena, page->secret);
+    value_set_string(p.root, S("private"), private);
+    value_set_string(p.root, S("private_absolute"), address_absolute(p.arena, context->site->base_url, private));
+    return view__page_render(&p, S("receipt"), out, error);
 }

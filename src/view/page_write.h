@@ -67,16 +67,33 @@ enum status view_message(const struct view_context *context, const struct view_m
 /* /comments/{number}/report: fields rule, text, name, email, token, VIEW_HONEYPOT. */
 struct view_report {
     const struct view_article *article;
-    const struct view_comment *comment;
+    const struct view_comment *comment; /* NULL: the article itself is reported */
     const struct view_charter *charter; /* its rules are the choice; NULL: none */
     slice rule_code, text, name, email; /* as typed */
     slice token;
     const struct view_problem *problems;
     size_t problem_count;
-    bool sent;     /* the receipt instead of the form */
-    bool repeated; /* with sent: this reader had reported it before */
+    bool repeated; /* this reader has an open report about it: said instead of the form */
 };
 enum status view_report(const struct view_context *context, const struct view_report *page, struct buf *out,
                         struct error *error) MUST_USE;
+
+/* /reports/{secret}: what came of a report. */
+enum view_report_state { VIEW_REPORT_OPEN, VIEW_REPORT_UPHELD, VIEW_REPORT_DISMISSED };
+struct view_receipt {
+    const struct view_article *article;
+    int64_t number;  /* of the report */
+    int64_t comment; /* 0: the article itself */
+    bool is_public;  /* what was reported can still be read */
+    slice rule;      /* its title; empty: something else */
+    slice text, email;
+    enum view_report_state state;
+    time_ms at, closed_at; /* closed_at 0: open */
+    slice answer;
+    slice secret; /* of this page */
+    bool sent;    /* just now */
+};
+enum status view_receipt(const struct view_context *context, const struct view_receipt *page, struct buf *out,
+                         struct error *error) MUST_USE;
 
 #endif

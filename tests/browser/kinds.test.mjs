@@ -62,6 +62,16 @@ async function collect() {
     'charter-en': { path: '/charter?lang=en' },
     reply: { path: `/comments/${number}/reply` },
     report: { path: `/comments/${number}/report` },
+    'report-article': { path: `/articles/${/articles\/(\d+)/.exec(long)[1]}/report` },
+    receipt: {
+      path: `/articles/${/articles\/(\d+)/.exec(long)[1]}/report`,
+      prepare: async (page) => {
+        await page.locator('[name=rule]').first().check();
+        await page.fill('#field-text', 'Un chiffre est faux, n° ' + Math.random());
+        await Promise.all([page.waitForNavigation(), page.click('button.primary')]);
+      },
+    },
+    'desk-reports': { path: '/moderation/reports', role: 'moderator' },
     preview: { path: long, prepare: send('Un *aperçu* à regarder : https://example.org') },
     'preview-en': { path: english, prepare: send('A *preview* to look at: https://example.org') },
     'form-errors': {

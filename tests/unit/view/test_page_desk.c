@@ -61,9 +61,10 @@ static void fill_message(struct fixture *f) {
     for (size_t i = 0; i < 11; i++)
         f->rules[i] = (struct view_rule){.code = arena_format(f->samples.arena, "rule-%zu", i + 1),
                                          .title = arena_format(f->samples.arena, "Règle %zu", i + 1)};
-    f->reports[0] = (struct view_report_entry){S("Ni injure"),     S("Trop fort."),  S("Samir"),
-                                               S("s@example.org"), VIEW_REPORT_OPEN, now - MINUTE};
-    f->reports[1] = (struct view_report_entry){S(""), S("Avant."), S(""), S(""), VIEW_REPORT_DISMISSED, now - HOUR};
+    f->reports[0] = (struct view_report_entry){S("Ni injure"),   S("Trop fort."), S("Samir"), S("s@example.org"),
+                                               VIEW_REPORT_OPEN, now - MINUTE,    S("")};
+    f->reports[1] =
+        (struct view_report_entry){S(""), S("Avant."), S(""), S(""), VIEW_REPORT_DISMISSED, now - HOUR, S("")};
     f->decisions[0] = (struct view_decision){.id = 9,
                                              .act = S("publish"),
                                              .to = VIEW_COMMENT_PUBLISHED,

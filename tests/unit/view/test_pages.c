@@ -446,11 +446,44 @@ static void readers_report(void **state) {
     page.problem_count = 1;
     buf_clear(&f->out);
     check_page(f, "report-wrong", view_report(&s->context, &page, &f->out, &error));
-    page.sent = true;
+    page.repeated = true;
     page.problem_count = 0;
     buf_clear(&f->out);
-    check_page(f, "report-sent", view_report(&s->context, &page, &f->out, &error));
+    check_page(f, "report-repeated", view_report(&s->context, &page, &f->out, &error));
     assert_int_equal(count(f, "//form"), 0);
+    page.repeated = false;
+    page.comment = NULL;
+    buf_clear(&f->out);
+    check_page(f, "report-article", view_report(&s->context, &page, &f->out, &error));
+    assert_int_equal(count(f, "//form[@action='/articles/12/report']"), 1);
+    assert_int_equal(count(f, "//article"), 0);
+}
+
+static void receipt_says_what_came_of_a_report(void **state) {
+    struct fixture *f = *state;
+    struct samples *s = &f->samples;
+    struct error error;
+    struct view_receipt page = {.article = &s->article,
+                                .number = 41,
+                                .comment = 2878763,
+                                .is_public = true,
+                                .rule = S("Pas d'injures"),
+                                .text = S("<b>Voyez</b>"),
+                                .at = 1641513600000,
+                                .secret = S("s3cret")};
+    check_page(f, "receipt", view_receipt(&s->context, &page, &f->out, &error));
+    assert_int_equal(count(f, "//span[" CLASS("waiting") "]"), 1);
+    assert_int_equal(count(f, "//a[@href='/comments/2878763']"), 1);
+    assert_has(f, "&lt;b&gt;Voyez");
+    page.is_public = false;
+    page.state = VIEW_REPORT_UPHELD;
+    page.closed_at = 1641600000000;
+    page.answer = S("Merci : retiré.");
+    buf_clear(&f->out);
+    check_page(f, "receipt-upheld", view_receipt(&s->context, &page, &f->out, &error));
+    assert_int_equal(count(f, "//a[@href='/comments/2878763']"), 0);
+    assert_has(f, "Merci : retiré.");
+    assert_int_equal(count(f, "//time"), 2);
 }
 
 static void newsroom_comes_in(void **state) {
@@ -599,6 +632,7 @@ int main(void) {
         BOTH(every_problem_has_words),
         BOTH(authors_see_what_became_of_it),
         BOTH(readers_report),
+        BOTH(receipt_says_what_came_of_a_report),
         BOTH(newsroom_comes_in),
         BOTH(errors_say_what_to_do),
         BOTH(busy_gives_back_what_was_typed),
