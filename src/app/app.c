@@ -12,6 +12,7 @@
 #include "app/state.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "os/fetch.h"
 #include "os/limits.h"
 
 #include <stdatomic.h>
@@ -28,6 +29,7 @@ enum {
     WRITER_BATCH = 512,
     WRITER_LATE = 4, /* times queue_ms: what has been worked on may wait longer for the disk than for a worker */
     HASHING_QUEUE = 16,
+    FETCHING_QUEUE = 8,
     FRONT_BYTES = 64 * 1024 * 1024,
     QUIET_MS = 1000,
     SIGN_IN_ATTEMPTS = 10, /* wrong ones, from one address, in … */
@@ -126,6 +128,7 @@ static void start_caches(struct app *app) {
     pool_set_patience(app->pool, app->options.queue_ms);
     app->hashing = pool_new(threads > 1 ? threads / 2 : 1, HASHING_QUEUE, worker_new, worker_free, app);
     pool_set_patience(app->hashing, app->options.queue_ms * WRITER_LATE);
+    app->fetching = pool_new(1, FETCHING_QUEUE, NULL, NULL, NULL);
     struct cache_options options = {.pool = app->pool,
                                     .max_bytes = app->options.cache_bytes,
                                     .quiet_ms = QUIET_MS,
@@ -149,15 +152,15 @@ static void start_limiters(struct app *app) {
 }
 
 /* "a, b" → blocks. */
-static enum status parse_proxies(slice text, struct address_block *blocks, size_t max, size_t *count,
-                                 struct error *error) {
+static enum status parse_blocks(const char *setting, slice text, struct address_block *blocks, size_t max,
+                                size_t *count, struct error *error) {
     *count = 0;
     while (text.p) {
         slice one = slice_trim(slice_cut(&text, ','));
         if (!one.n) continue;
-        if (*count == max) return error_set(error, INVALID, "trusted_proxies: more than %zu blocks", max);
+        if (*count == max) return error_set(error, INVALID, "%s: more than %zu blocks", setting, max);
         if (!address_block_parse(one, &blocks[(*count)++]))
-            return error_set(error, INVALID, "trusted_proxies: '%.*s' is not an address or a block", SLICE_FMT(one));
+            return error_set(error, INVALID, "%s: '%.*s' is not an address or a block", setting, SLICE_FMT(one));
     }
     return OK;
 }
@@ -172,7 +175,8 @@ static enum status start_server(struct app *app, struct error *error) {
     const struct app_options *o = &app->options;
     struct address_block blocks[64];
     size_t count;
-    enum status status = parse_proxies(o->trusted_proxies, blocks, ARRAY_COUNT(blocks), &count, error);
+    enum status status =
+        parse_blocks("trusted_proxies", o->trusted_proxies, blocks, ARRAY_COUNT(blocks), &count, error);
     if (status != OK) return status;
     struct http_server_options options = http_server_defaults();
     options.listen = o->listen;
@@ -234,7 +238,10 @@ static void compress_assets(void *job, void *thread_state) {
 }
 
 static enum status start(struct app *app, struct error *error) {
-    enum status status = keys_load(app->options.secret_file, &app->keys, error);
+    fetch_start();
+    enum status status = parse_blocks("excerpt_networks", app->options.excerpt_networks, app->excerpt_blocks,
+                                      ARRAY_COUNT(app->excerpt_blocks), &app->excerpt_block_count, error);
+    if (status == OK) status = keys_load(app->options.secret_file, &app->keys, error);
     if (status == OK) status = dispatch_router_new(app, error);
     if (status == OK) status = load_texts(app, error);
     if (status == OK) status = open_database(app, error);
@@ -301,6 +308,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     if (!app) return;
     if (app->server) http_server_stop(app->server, drain_ms);
     nodes_stop(app->nodes);
+    if (app->fetching) pool_stop(app->fetching);
     if (app->hashing) pool_stop(app->hashing);
     if (app->writer) writer_stop(app->writer);
     if (app->pool) pool_stop(app->pool);
@@ -316,6 +324,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     cache_free(app->fronts);
     pool_free(app->pool);
     pool_free(app->hashing);
+    pool_free(app->fetching);
     writer_free(app->writer);
     http_router_free(app->router);
     for (size_t i = 0; i < APP_LANGUAGES; i++) {

@@ -11,6 +11,7 @@ enum { LIST_ARTICLES = 30 };
 static const slice NOTICES[] = {
     [VIEW_ARTICLE_NOTHING] = S_INIT(""),
     [VIEW_ARTICLE_SAVED] = S_INIT("saved"),
+    [VIEW_ARTICLE_PAGE_READ] = S_INIT("read"),
     [VIEW_ARTICLE_NOW_PUBLISHED] = S_INIT("published"),
     [VIEW_ARTICLE_NOW_WITHDRAWN] = S_INIT("withdrawn"),
     [VIEW_ARTICLE_NOW_DRAFT] = S_INIT("draft"),

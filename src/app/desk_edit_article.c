@@ -3,14 +3,16 @@
 #include "app/desk_edit.h"
 
 #include "app/desk_edit_routes.h"
+#include "app/excerpt.h"
 #include "app/map.h"
 #include "domain/section.h"
 
 /* What a button does; the names are the form's. */
-enum edit_action { EDIT_AGAIN, EDIT_PREVIEW, EDIT_SAVE, EDIT_PUBLISH, EDIT_WITHDRAW, EDIT_DRAFT };
+enum edit_action { EDIT_AGAIN, EDIT_READ, EDIT_PREVIEW, EDIT_SAVE, EDIT_PUBLISH, EDIT_WITHDRAW, EDIT_DRAFT };
 static const slice ACTIONS[] = {
-    [EDIT_AGAIN] = S_INIT("edit"),      [EDIT_PREVIEW] = S_INIT("preview"),   [EDIT_SAVE] = S_INIT("save"),
-    [EDIT_PUBLISH] = S_INIT("publish"), [EDIT_WITHDRAW] = S_INIT("withdraw"), [EDIT_DRAFT] = S_INIT("draft"),
+    [EDIT_AGAIN] = S_INIT("edit"),  [EDIT_READ] = S_INIT("read"),       [EDIT_PREVIEW] = S_INIT("preview"),
+    [EDIT_SAVE] = S_INIT("save"),   [EDIT_PUBLISH] = S_INIT("publish"), [EDIT_WITHDRAW] = S_INIT("withdraw"),
+    [EDIT_DRAFT] = S_INIT("draft"),
 };
 
 struct editing {
@@ -223,6 +225,43 @@ static void reply_preview(struct request *r, struct editing *e) {
     request_reply_page(r, 200, body, status, &error);
 }
 
+/* --- The page that an excerpt quotes ------------------------------------------------------------------------------- */
+
+static void fill(slice *field, slice text) {
+    if (text.n) *field = text;
+}
+
+/* What describes the page is what the page says; what the editor wrote stays. */
+static void fill_form(struct request *r, struct view_article_form *f, const struct excerpt_page *page) {
+    const struct quoted_page *quoted = &page->quoted;
+    bool is_empty = !without_first_lines(f->body).n;
+    size_t language = app_language_find(quoted->language, APP_LANGUAGES);
+    f->kind = S("excerpt");
+    fill(&f->source_url, page->url);
+    fill(&f->source_title, quoted->title);
+    fill(&f->source_author, quoted->author);
+    fill(&f->source_site, quoted->site);
+    if (quoted->date) f->source_date = map_date(r->arena, desk_edit_dates(r), quoted->date);
+    if (!slice_trim(f->headline).n) f->headline = quoted->title;
+    if (!f->id && is_empty && language < APP_LANGUAGES) f->language = APP_LANGUAGE[language].tag;
+    if (is_empty)
+        f->body = quoted->markdown;
+    else
+        f->proposal = quoted->markdown;
+}
+
+static void page_read(struct request *r, void *data, const struct excerpt_page *page) {
+    struct editing *e = data;
+    e->page.problems.count = 0;
+    if (page->fault == VIEW_FAULT_NONE) {
+        fill_form(r, &e->page.form, page);
+        e->page.notice = VIEW_ARTICLE_PAGE_READ;
+    } else {
+        edit_problem_add(&e->page.problems, VIEW_FIELD_SOURCE_URL, page->fault, page->http_status);
+    }
+    reply_again(r, e, page->fault == VIEW_FAULT_NONE ? 200 : 422);
+}
+
 /* --- The handler -------------------------------------------------------------------------------------------------- */
 
 static enum edit_action action_of(struct request *r) {
@@ -241,6 +280,10 @@ void desk_article_post(struct request *r) {
     if (e->action == EDIT_AGAIN) {
         e->page.problems.count = 0;
         reply_again(r, e, 200);
+        return;
+    }
+    if (e->action == EDIT_READ) {
+        excerpt_read(r, slice_trim(e->page.form.source_url), page_read, e);
         return;
     }
     prepare(r, e);

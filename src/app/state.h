@@ -12,6 +12,7 @@
 #include "domain/site.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "os/address.h"
 #include "os/loops.h"
 #include "os/pool.h"
 #include "text/date.h"
@@ -37,7 +38,10 @@ struct app {
     struct app_keys keys;
     struct loops *loops;
     struct pool *pool;
-    struct pool *hashing; /* few: a password's hash takes 64 MiB and a tenth of a second */
+    struct pool *hashing;  /* few: a password's hash takes 64 MiB and a tenth of a second */
+    struct pool *fetching; /* one thread that reads the pages of others; without a database */
+    struct address_block excerpt_blocks[16];
+    size_t excerpt_block_count;
     struct writer *writer;
     struct cache *pages; /* discussions, threads, their feeds */
     struct cache

@@ -13,6 +13,8 @@
 
 /* clang-format off */
 #define SITE_OPTIONS(OPTION) \
+    OPTION(EXCERPT_CHARACTERS, "excerpt_characters", READING, SITE_NUMBER(900, 100, 5000), \
+           T("Press excerpts: characters proposed"), T("So many characters of the first paragraphs of the page quoted are put into the form. How much may be quoted is a matter of law.")) \
     OPTION(RECOMMENDATIONS, "recommendations", READING, SITE_SWITCH(0), \
            T("Readers may recommend messages"), T("One recommendation of each reader and message, and no votes against. The most recommended messages can then be read first.")) \
     OPTION(PICKS, "picks", READING, SITE_SWITCH(0), \

@@ -30,6 +30,7 @@ static struct app_options options_of(const struct settings *s, const char *datab
         .listen = s->listen,
         .base_url = slice_of(s->base_url),
         .trusted_proxies = slice_of(s->trusted_proxies),
+        .excerpt_networks = slice_of(s->excerpt_networks),
         .forwarded_standard = strcmp(s->forwarded, "forwarded") == 0,
         .default_name = slice_of(s->site_name),
         .default_tagline = slice_of(s->site_tagline),

@@ -58,6 +58,9 @@ static const struct setting TABLE[] = {
      "loopback and Unix sockets."},
     {"forwarded", TEXT, AT(forwarded), "x-forwarded-for", 0, 0, " x-forwarded-for forwarded ",
      "Header in which they say it: x-forwarded-for (with x-forwarded-proto) or forwarded (RFC 7239)."},
+    {"excerpt_networks", TEXT, AT(excerpt_networks), "", 0, 0, NULL,
+     "Blocks of addresses that are not public, comma-separated, from which editors may have pages read for press excerpts "
+     "all the same: a house's own network. Empty: none."},
     {"loops", NUMBER, AT(loops), "0", 0, 256, NULL, "Event loops. 0: one per processor."},
     {"workers", NUMBER, AT(workers), "0", 0, 256, NULL, "Workers. 0: one per processor."},
     {"cache_mb", NUMBER, AT(cache_mb), "128", 1, 1048576, NULL, "Megabytes of rendered pages kept in memory."},

@@ -71,6 +71,15 @@ enum view_fault {
     VIEW_FAULT_NUMBER,    /* not a whole number; limit: the largest */
     VIEW_FAULT_FULL,      /* there are as many as there can be */
     VIEW_FAULT_LAST_ADMINISTRATOR,
+    /* the page that an excerpt quotes */
+    VIEW_FAULT_PAGE_NO_ADDRESS,
+    VIEW_FAULT_PAGE_NOT_PUBLIC,
+    VIEW_FAULT_PAGE_NOT_FOUND,
+    VIEW_FAULT_PAGE_NO_ANSWER,
+    VIEW_FAULT_PAGE_TOO_SLOW,
+    VIEW_FAULT_PAGE_TOO_LARGE,
+    VIEW_FAULT_PAGE_BAD_ANSWER, /* limit: the status of HTTP, or 0 */
+    VIEW_FAULT_PAGE_NOTHING,
     VIEW_FAULTS
 };
 

@@ -98,6 +98,7 @@ static void set_places(struct view__page *p, struct value *object, int64_t id, s
 static const char *const NOTICES[] = {
     [VIEW_ARTICLE_NOTHING] = "",
     [VIEW_ARTICLE_SAVED] = T("Saved."),
+    [VIEW_ARTICLE_PAGE_READ] = T("The page has been read. Please check what the form holds now; nothing is saved yet."),
     [VIEW_ARTICLE_NOW_PUBLISHED] = T("The article is published."),
     [VIEW_ARTICLE_NOW_WITHDRAWN] = T("The article is withdrawn: readers no longer find it."),
     [VIEW_ARTICLE_NOW_DRAFT] = T("The article is a draft again: readers no longer find it."),
@@ -189,6 +190,7 @@ void view__edit_set_form(struct view__page *p, const struct view_article_form *f
     value_set_string(object, S("source_author"), form->source_author);
     value_set_string(object, S("source_title"), form->source_title);
     value_set_string(object, S("source_date"), form->source_date);
+    value_set_string(object, S("proposal"), form->proposal);
     value_set_string(object, S("moderation"), form->moderation);
     value_set_string(object, S("discussion"), form->discussion);
     value_set_string(object, S("was_moderation"), form->was_moderation);

@@ -38,6 +38,7 @@ enum view_article_notice {
     VIEW_ARTICLE_NOW_DRAFT,
     VIEW_ARTICLE_OPENED,
     VIEW_ARTICLE_CLOSED,
+    VIEW_ARTICLE_PAGE_READ, /* for an excerpt; nothing is saved */
 };
 
 struct view_article_row {
@@ -65,7 +66,8 @@ struct view_article_form {
     slice section, language, kind; /* section: its slug; empty: none */
     slice source_url, source_site, source_author, source_title, source_date;
     slice moderation, discussion, was_moderation, was_discussion;
-    bool is_html; /* the text is HTML (imported), not Markdown */
+    slice proposal; /* what an excerpt could quote, where the text was not empty */
+    bool is_html;   /* the text is HTML (imported), not Markdown */
     const struct view_problem *problems;
     size_t problem_count;
 };

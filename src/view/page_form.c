@@ -103,6 +103,19 @@ static const char *const fault_texts[VIEW_FAULTS] = {
     [VIEW_FAULT_CONFLICT] = T("A moderator has decided meanwhile: this message can no longer be changed."),
     [VIEW_FAULT_NUMBER] = T("This is not a whole number that can be used here."),
     [VIEW_FAULT_FULL] = T("There are as many as there can be."),
+    [VIEW_FAULT_PAGE_NO_ADDRESS] = T("This is not an address of the web: it begins with http:// or https://."),
+    [VIEW_FAULT_PAGE_NOT_PUBLIC] =
+        T("This address leads into a private network: pages are read from the public web only."),
+    [VIEW_FAULT_PAGE_NOT_FOUND] = T("There is no such site: its name is not known."),
+    [VIEW_FAULT_PAGE_NO_ANSWER] =
+        T("That site does not answer, or not safely. The fields below can be filled in by hand."),
+    [VIEW_FAULT_PAGE_TOO_SLOW] =
+        T("That site took too long to answer. Try again, or fill in the fields below by hand."),
+    [VIEW_FAULT_PAGE_TOO_LARGE] = T("That page is too large to be read. The fields below can be filled in by hand."),
+    [VIEW_FAULT_PAGE_BAD_ANSWER] =
+        T("That site answered with an error. Please check the address, or fill in the fields below by hand."),
+    [VIEW_FAULT_PAGE_NOTHING] = T(
+        "There is no page to quote at this address, or none that can be read. The fields below can be filled in by hand."),
     [VIEW_FAULT_LAST_ADMINISTRATOR] = T("This is the last administrator: make somebody else administrator first."),
 };
 
