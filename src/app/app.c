@@ -4,6 +4,7 @@
 #include "app/dates.h"
 #include "app/desk_presence.h"
 #include "app/dispatch.h"
+#include "app/guard.h"
 #include "app/headers.h"
 #include "app/live.h"
 #include "app/nodes.h"
@@ -141,6 +142,7 @@ static void start_caches(struct app *app) {
 
 static void start_limiters(struct app *app) {
     const struct app_options *o = &app->options;
+    app->guard = guard_new();
     app->sending = limiter_new(o->messages_per_address, o->messages_window_s);
     app->previewing = limiter_new(o->messages_per_address * 10, o->messages_window_s);
     app->signing_in = limiter_new(SIGN_IN_ATTEMPTS, SIGN_IN_WINDOW_S);
@@ -334,6 +336,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     app_dates_free(app->dates);
     desk_presence_free(app->presence);
     assets_free(app->assets);
+    guard_free(app->guard);
     limiter_free(app->sending);
     limiter_free(app->previewing);
     limiter_free(app->signing_in);

@@ -28,6 +28,7 @@ struct app_options {
     int64_t messages_per_address, messages_window_s; /* so many messages from one address in so many seconds */
     int64_t edit_window_s; /* in which an author may edit a published message (post-moderation) */
     int64_t recount_ms;    /* counts of recommendations on shared pages are at most so much behind */
+    int64_t proof_wait_s;  /* that a form is open before it is taken without the proof of work that is asked for */
     int64_t session_s;     /* life of a sign-in */
     size_t connections;
     size_t live_connections; /* followers of discussions */

@@ -1,6 +1,7 @@
 /* The moderators' queue, and a message with its context: reading. */
 #include "app/desk_queue.h"
 
+#include "app/desk_guard_routes.h"
 #include "app/desk_presence.h"
 #include "app/desk_queue_routes.h"
 #include "app/map_desk.h"
@@ -206,6 +207,7 @@ static const struct view_case *map_message(struct request *r, const struct showi
     m->late = s->asked->overtaken;
     m->late_undo = s->asked->overtaken_undo;
     find_neighbours(r, s, m);
+    desk_ban_show(r, s->file->comment.number, m);
     return m;
 }
 

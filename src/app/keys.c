@@ -44,23 +44,37 @@ enum status keys_load(slice secret_file, struct app_keys *out, struct error *err
     out->fingerprint = derive(&secret, S("palabre fingerprints"));
     out->check = crypto_hmac(&secret, S("palabre secret"));
     out->seal = derive(&secret, S("palabre sealed addresses"));
+    out->challenge = derive(&secret, S("palabre challenges"));
     return OK;
 }
 
-static struct crypto_hash block_mac(const struct app_keys *keys, const struct address *address, unsigned ipv6_bits) {
-    struct address_block block = address_block_of(address, 32, ipv6_bits);
+static struct crypto_hash mac_of(const struct app_keys *keys, const struct address *address, unsigned ipv4_bits,
+                                 unsigned ipv6_bits) {
+    struct address_block block = address_block_of(address, ipv4_bits, ipv6_bits);
     return crypto_hmac(&keys->fingerprint, slice_make(&block.first, sizeof block.first));
 }
 
-slice keys_fingerprint(const struct app_keys *keys, struct arena *arena, const struct address *address) {
-    if (address->family != ADDRESS_IPV4 && address->family != ADDRESS_IPV6) return S("");
-    struct crypto_hash mac = block_mac(keys, address, 64);
+static struct crypto_hash block_mac(const struct app_keys *keys, const struct address *address, unsigned ipv6_bits) {
+    return mac_of(keys, address, 32, ipv6_bits);
+}
+
+static slice text_of(struct arena *arena, const struct crypto_hash *mac) {
     struct buf b;
     buf_init(&b, 64);
-    crypto_add_base64url(&b, slice_make(mac.bytes, FINGERPRINT_BYTES));
+    crypto_add_base64url(&b, slice_make(mac->bytes, FINGERPRINT_BYTES));
     slice text = arena_copy(arena, buf_slice(&b));
     buf_fini(&b);
     return text;
+}
+
+static bool is_internet(const struct address *address) {
+    return address->family == ADDRESS_IPV4 || address->family == ADDRESS_IPV6;
+}
+
+slice keys_fingerprint(const struct app_keys *keys, struct arena *arena, const struct address *address) {
+    if (!is_internet(address)) return S("");
+    struct crypto_hash mac = block_mac(keys, address, 64);
+    return text_of(arena, &mac);
 }
 
 static uint64_t key_of(struct crypto_hash mac) {
@@ -77,6 +91,25 @@ uint64_t keys_limit_key_wide(const struct app_keys *keys, const struct address *
     return address->family == ADDRESS_IPV6 ? key_of(block_mac(keys, address, 48)) : 0;
 }
 
+/* Twice: an IPv6 /48 alone is a limit's key, too. */
+static struct crypto_hash network_mac(const struct app_keys *keys, const struct address *address) {
+    struct crypto_hash mac = mac_of(keys, address, 24, 48);
+    return crypto_hmac(&keys->fingerprint, slice_make(mac.bytes, sizeof mac.bytes));
+}
+
+/* Whoever comes from this very machine is no network: a proxy that says nothing of its clients, a test. */
+static bool has_network(const struct address *address) { return is_internet(address) && !address_is_loopback(address); }
+
+uint64_t keys_network_key(const struct app_keys *keys, const struct address *address) {
+    return has_network(address) ? key_of(network_mac(keys, address)) : 0;
+}
+
+slice keys_network_mark(const struct app_keys *keys, struct arena *arena, const struct address *address) {
+    if (!has_network(address)) return S("");
+    struct crypto_hash mac = network_mac(keys, address);
+    return text_of(arena, &mac);
+}
+
 uint64_t keys_limit_key_name(const struct app_keys *keys, slice folded_name) {
     return key_of(crypto_hmac(&keys->fingerprint, folded_name));
 }
@@ -89,4 +122,12 @@ slice keys_seal_address(const struct app_keys *keys, struct arena *arena, const 
     slice copy = arena_copy(arena, buf_slice(&sealed));
     buf_fini(&sealed);
     return copy;
+}
+
+bool keys_open_address(const struct app_keys *keys, slice sealed, struct address *out) {
+    struct buf plain;
+    buf_init(&plain, 256);
+    bool ok = sealed.n && crypto_open(&keys->seal, sealed, &plain) && address_parse(buf_slice(&plain), out);
+    buf_fini(&plain);
+    return ok;
 }

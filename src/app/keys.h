@@ -8,7 +8,7 @@
 #include "os/address.h"
 
 struct app_keys {
-    struct crypto_key form, fingerprint, seal;
+    struct crypto_key form, fingerprint, seal, challenge;
     struct crypto_hash check; /* tells one secret from another, and nothing about it */
 };
 
@@ -21,7 +21,13 @@ slice keys_fingerprint(const struct app_keys *keys, struct arena *arena, const s
 uint64_t keys_limit_key(const struct app_keys *keys, const struct address *address);
 /* Of an IPv6 /48: who has one has 65,536 times the key above. 0: another family has no wider one. */
 uint64_t keys_limit_key_wide(const struct app_keys *keys, const struct address *address);
+/* Of the network: an IPv4 /24, an IPv6 /48. 0, empty: not known, or this very machine. */
+uint64_t keys_network_key(const struct app_keys *keys, const struct address *address);
+slice keys_network_mark(const struct app_keys *keys, struct arena *arena, const struct address *address);
 uint64_t keys_limit_key_name(const struct app_keys *keys, slice folded_name);
 slice keys_seal_address(const struct app_keys *keys, struct arena *arena, const struct address *address);
+
+/* What was sealed. False: it was not, or not with these keys. */
+bool keys_open_address(const struct app_keys *keys, slice sealed, struct address *out);
 
 #endif

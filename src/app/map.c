@@ -122,6 +122,8 @@ const struct view_problem *map_problems(struct arena *arena, const struct commen
         [FAULT_CLOSED] = VIEW_FAULT_CLOSED,
         [FAULT_REPEATED] = VIEW_FAULT_REPEATED,
         [FAULT_NAME_RESERVED] = VIEW_FAULT_NAME_RESERVED,
+        [FAULT_WORDS] = VIEW_FAULT_WORDS,
+        [FAULT_LINKS] = VIEW_FAULT_LINKS,
     };
     struct view_problem *mapped = ARENA_ARRAY(arena, problems->count, struct view_problem);
     for (size_t i = 0; i < problems->count; i++) {
@@ -129,4 +131,13 @@ const struct view_problem *map_problems(struct arena *arena, const struct commen
         mapped[i] = (struct view_problem){FIELDS[p->field], FAULTS[p->fault], p->limit};
     }
     return mapped;
+}
+
+slice map_refused_words(struct arena *arena, slice language, const slice *words, size_t count) {
+    bool french = slice_starts(language, S("fr"));
+    slice before = french ? S("«\u202f") : S("“"), after = french ? S("\u202f»") : S("”"), all = S("");
+    for (size_t i = 0; i < count; i++)
+        all = arena_format(arena, "%.*s%s%.*s%.*s%.*s", SLICE_FMT(all), i ? ", " : "", SLICE_FMT(before),
+                           SLICE_FMT(words[i]), SLICE_FMT(after));
+    return all;
 }

@@ -14,6 +14,8 @@ const struct view_comment *map_comments(struct arena *arena, const struct commen
 struct view_thread map_thread(struct arena *arena, const struct thread *thread);
 const struct view_thread *map_threads(struct arena *arena, const struct thread *items, size_t count);
 const struct view_charter *map_charter(struct arena *arena, const struct charter *charter);
+/* « un », « deux »: in the quotation marks of the language. */
+slice map_refused_words(struct arena *arena, slice language, const slice *words, size_t count);
 const struct view_problem *map_problems(struct arena *arena, const struct comment_problems *problems);
 
 #endif

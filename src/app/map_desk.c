@@ -27,27 +27,53 @@ static slice json_text(struct arena *arena, const json_t *value) {
     return arena_copy(arena, slice_make(json_string_value(value), json_string_length(value)));
 }
 
-const struct view_check *map_checks(struct arena *arena, slice json, size_t *count) {
+slice map_rule(const struct charter *charter, slice code) {
+    for (size_t i = 0; charter && i < charter->rule_count; i++)
+        if (slice_equal(charter->rules[i].code, code)) return charter->rules[i].title;
+    return code;
+}
+
+static slice json_member(struct arena *arena, const json_t *item, const char *name) {
+    return json_text(arena, json_object_get(item, name));
+}
+
+static const int64_t *map_numbers(struct arena *arena, const json_t *item, size_t *count) {
+    const json_t *one = json_object_get(item, "comment"), *many = json_object_get(item, "comments");
+    size_t n = json_array_size(many);
+    int64_t *numbers = ARENA_ARRAY(arena, n + 1, int64_t);
+    *count = 0;
+    if (json_is_integer(one)) numbers[(*count)++] = json_integer_value(one);
+    for (size_t i = 0; i < n && *count < n; i++) numbers[(*count)++] = json_integer_value(json_array_get(many, i));
+    return numbers;
+}
+
+static struct view_check map_check(struct arena *arena, const json_t *item, const struct charter *charter) {
+    slice action = json_member(arena, item, "action"), rule = json_member(arena, item, "rule");
+    struct view_check check = {.code = json_member(arena, item, "check"),
+                               .count = json_integer_value(json_object_get(item, "count")),
+                               .minutes = json_integer_value(json_object_get(item, "minutes")),
+                               .as = json_member(arena, item, "as"),
+                               .entry = json_member(arena, item, "entry"),
+                               .rule = rule.n ? map_rule(charter, rule) : rule,
+                               .field = json_member(arena, item, "field"),
+                               .serious = action.n && !slice_equal(action, S("note"))};
+    const json_t *percent = json_object_get(item, "percent");
+    if (percent) check.minutes = json_integer_value(percent);
+    check.comments = map_numbers(arena, item, &check.comment_count);
+    return check;
+}
+
+const struct view_check *map_checks(struct arena *arena, slice json, const struct charter *charter, size_t *count) {
     json_t *array = json_loadb(json.p ? json.p : "", json.n, 0, NULL);
     size_t n = json_array_size(array); /* 0 for what is no array */
     struct view_check *checks = ARENA_ARRAY(arena, n, struct view_check);
     *count = 0;
     for (size_t i = 0; i < n; i++) {
         const json_t *item = json_array_get(array, i);
-        const json_t *code = json_object_get(item, "check");
-        if (!json_is_string(code)) continue;
-        checks[(*count)++] = (struct view_check){.code = json_text(arena, code),
-                                                 .count = json_integer_value(json_object_get(item, "count")),
-                                                 .comment = json_integer_value(json_object_get(item, "comment"))};
+        if (json_is_string(json_object_get(item, "check"))) checks[(*count)++] = map_check(arena, item, charter);
     }
     json_decref(array);
     return checks;
-}
-
-slice map_rule(const struct charter *charter, slice code) {
-    for (size_t i = 0; charter && i < charter->rule_count; i++)
-        if (slice_equal(charter->rules[i].code, code)) return charter->rules[i].title;
-    return code;
 }
 
 static const struct view_comment *map_one(struct arena *arena, const struct comment *comment) {
@@ -61,7 +87,7 @@ struct view_queue_entry map_queue_entry(struct arena *arena, const struct queue_
                                       .version = entry->comment.version,
                                       .headline = entry->article_headline,
                                       .report_count = entry->comment.report_count};
-    mapped.checks = map_checks(arena, entry->comment.checks, &mapped.check_count);
+    mapped.checks = map_checks(arena, entry->comment.checks, NULL, &mapped.check_count);
     return mapped;
 }
 
@@ -165,7 +191,7 @@ struct view_case map_case(struct arena *arena, const struct comment_file *file, 
                                .may_reject = may(file, ACT_REJECT),
                                .may_spam = may(file, ACT_SPAM),
                                .may_remove = may(file, ACT_REMOVE)};
-    mapped.checks = map_checks(arena, file->comment.checks, &mapped.check_count);
+    mapped.checks = map_checks(arena, file->comment.checks, charter, &mapped.check_count);
     return mapped;
 }
 

@@ -13,7 +13,7 @@ enum view_comment_state map_state(enum comment_state state);
 enum queue_kind map_queue(enum view_queue queue);
 
 /* The JSON of comment.checks; what cannot be read is left out. */
-const struct view_check *map_checks(struct arena *arena, slice json, size_t *count);
+const struct view_check *map_checks(struct arena *arena, slice json, const struct charter *charter, size_t *count);
 
 /* The title of the rule with this code, or the code. charter may be NULL. */
 enum view_report_state map_report_state(slice state); /* "open", "upheld", "dismissed" */

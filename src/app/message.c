@@ -2,6 +2,7 @@
    the author. */
 #include "app/handlers.h"
 
+#include "app/guard.h"
 #include "app/map.h"
 #include "app/reading.h"
 #include "domain/charter.h"
@@ -13,6 +14,7 @@ struct own_message {
     struct article article;
     struct comment_draft draft;
     struct comment_problems problems;
+    struct abuse_report abuse;
     enum view_fault form_fault;
     int64_t form_limit;
     bool editing; /* a form came: give back what was typed */
@@ -51,14 +53,16 @@ static const struct view_form *edit_form(struct request *r, const struct own_mes
         problems = one;
         count = 1;
     }
-    *form = (struct view_form){.article = m->article.id.v,
-                               .name = m->editing ? request_field(r, "name") : m->comment.name,
-                               .text = m->editing ? request_field(r, "text") : m->comment.text_source,
-                               .title = m->editing ? request_field(r, "title") : m->comment.title,
-                               .may_send = true,
-                               .max_characters = r->app->options.message_characters,
-                               .problems = problems,
-                               .problem_count = count};
+    *form = (struct view_form){
+        .article = m->article.id.v,
+        .name = m->editing ? request_field(r, "name") : m->comment.name,
+        .text = m->editing ? request_field(r, "text") : m->comment.text_source,
+        .title = m->editing ? request_field(r, "title") : m->comment.title,
+        .may_send = true,
+        .max_characters = r->app->options.message_characters,
+        .refused_words = map_refused_words(r->arena, m->article.language, m->abuse.refused, m->abuse.refused_count),
+        .problems = problems,
+        .problem_count = count};
     return form;
 }
 
@@ -147,6 +151,7 @@ static enum status apply_edit(struct db *db, struct request *r, void *data, stru
     struct own_message *m = data;
     enum status status = comment_edit_own(db, m->comment.number, request_field_int(r, "version"), &m->draft,
                                           r->app->options.edit_window_s * 1000, error);
+    if (status == OK) status = guard_report(db, &m->abuse, error);
     return status == OK ? touch_own(db, r, m, LIVE_EDITED, error) : status;
 }
 
@@ -207,6 +212,12 @@ void message_edit(struct request *r) {
                                   .editing = m->comment.number};
     enum status status =
         comment_prepare(r->db, r->arena, &input, r->app->options.message_characters, &m->draft, &m->problems, &error);
+    if (status == OK) status = guard_look(r, NULL, &m->draft, &m->problems, &m->abuse, &error);
+    if (status == OK && m->draft.fate != FATE_USUAL && m->comment.state == COMMENT_PUBLISHED) {
+        m->form_fault = VIEW_FAULT_HELD; /* nothing unread takes the place of what is published */
+        show(r, m, 422, VIEW_MESSAGE_NOTHING);
+        return;
+    }
     if (status == INVALID && m->problems.count)
         show(r, m, 422, VIEW_MESSAGE_NOTHING);
     else if (status != OK)

@@ -1,5 +1,6 @@
 #include "app/routes.h"
 
+#include "app/guard.h"
 #include "app/handlers.h"
 #include "app/pages.h"
 #include "app/routes_desk.h"
@@ -58,6 +59,8 @@ const struct http_route ROUTES[] = {
     {HTTP_GET, "/messages/{secret}", 0, ANY(message_show)},
     {HTTP_POST, "/messages/{secret}", 0, ANY(message_edit)},
     {HTTP_POST, "/messages/{secret}/withdraw", 0, ANY(message_withdraw)},
+
+    {HTTP_GET, "/challenge", 0, ANY(challenge_reply)},
 
     {HTTP_GET, "/sign-in", 0, ANY(sign_in_form)},
     {HTTP_POST, "/sign-in", 0, HASHES(sign_in)},

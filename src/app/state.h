@@ -31,6 +31,7 @@ struct app_assets;
 struct desk_presence;
 struct app_dates;
 struct live;
+struct guard;
 struct nodes;
 
 struct app {
@@ -59,6 +60,7 @@ struct app {
     struct limiter *sending_wide;                                                 /* by IPv6 /48 */
     struct limiter *signing_in_name;                                              /* by account */
     struct limiter *reading_own;       /* pages for one reader alone, by address */
+    struct guard *guard;               /* against abuse */
     struct desk_presence *presence;    /* who has which message open at the desk */
     size_t arena_bytes;                /* ceiling of the memory in which one page is read and rendered */
     slice setup_path, base_url;        /* owned */

@@ -18,6 +18,9 @@ bool token_check(const struct app *app, slice token, slice purpose, time_ms now)
 
 /* A token of CRYPTO_TOKEN_CHARS that follows from what was sent: the same twice is the same thing. what: its use, "form ". */
 slice token_derive(const struct app *app, struct arena *arena, slice what, slice of);
+/* A stamp says when it was made, to the second. The age of one, in seconds; -1: it is not one, or older than a form may be. */
+slice token_stamp(const struct app *app, struct arena *arena, slice purpose, time_ms now);
+int64_t token_stamp_age_s(const struct app *app, struct arena *arena, slice stamp, slice purpose, time_ms now);
 
 /* The end of the step that `now` is in: when a shared page with a token is to be made again. */
 time_ms token_step_end(time_ms now);

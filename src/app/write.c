@@ -2,6 +2,7 @@
    comes back with what was in it. */
 #include "app/handlers.h"
 
+#include "app/guard.h"
 #include "app/map.h"
 #include "app/reading.h"
 #include "app/tokens.h"
@@ -23,6 +24,8 @@ struct sending {
     struct comment_draft draft;
     struct comment_problems problems;
     struct comment_receipt receipt;
+    struct guard_admission admission;
+    struct abuse_report abuse;
     enum view_fault form_fault; /* of the form as a whole */
     int64_t form_limit;
     bool new_device;
@@ -56,6 +59,10 @@ static struct view_form *form_again(struct request *r, const struct sending *s) 
                                .max_characters = r->app->options.message_characters,
                                .problems = map_problems(r->arena, &s->problems),
                                .problem_count = s->problems.count};
+    form->made = guard_stamp(r, form->send_key);
+    form->refused_words = map_refused_words(r->arena, s->article.language, s->abuse.refused, s->abuse.refused_count);
+    form->proof_wait_s = r->app->options.proof_wait_s;
+    form->asks_for_proof = guard_asks_for_proof(r);
     if (s->form_fault) add_problem(r, form, VIEW_FIELD_FORM, s->form_fault, s->form_limit);
     return form;
 }
@@ -190,6 +197,7 @@ static enum status apply_send(struct db *db, struct request *r, void *data, stru
     s->draft.counts_later = true;
     enum status status = comment_submit(db, r->arena, &s->draft, &s->receipt, &s->problems, error);
     if (status == OK && s->receipt.uncounted) r->submitted_to = s->article.id;
+    if (status == OK) status = guard_report(db, &s->abuse, error);
     if (status == OK && s->receipt.state == COMMENT_PUBLISHED && !s->receipt.repeated) {
         struct comment made;
         status = comment_get(db, r->arena, s->receipt.number, &made, error);
@@ -231,6 +239,7 @@ static void reply_repeated(struct request *r, struct sending *s) {
 static bool answer_received(struct request *r, void *data) {
     struct sending *s = data;
     if (s->receipt.repeated && !s->keyed) return false;
+    if (!s->receipt.repeated) guard_taken(r, s->article.id, s->draft.input.device_token);
     /* The cookie of a first sending was lost with its answer: another one would belong to no message. */
     if (s->new_device && !s->receipt.repeated)
         request_set_cookie(r, S("palabre_author"), s->draft.input.device_token, DEVICE_LIFE_S);
@@ -260,12 +269,44 @@ static bool may_write(struct request *r, struct sending *s, bool send) {
     bool in_limits =
         send ? request_take_sending(r, &retry_s) : limiter_take(r->app->previewing, request_address_key(r), &retry_s);
     if (!in_limits) {
+        guard_turned_away(r);
         s->form_fault = VIEW_FAULT_TOO_MANY;
         s->form_limit = retry_s;
         reply_compose(r, s, 429, NULL);
         return false;
     }
     return true;
+}
+
+/* Bans, slow mode, the proof of work. False: answered, likewise. */
+static bool is_admitted(struct request *r, struct sending *s) {
+    struct error error = {OK, ""};
+    enum status status = guard_admit(r, s->article.id, &s->admission, &error);
+    if (status != OK) {
+        request_fail_status(r, status, &error, VIEW_ERROR_FORM, s->input.text, S(""));
+        return false;
+    }
+    s->form_limit = s->admission.limit;
+    switch (s->admission.answer) {
+    case GUARD_ADMITS: return true;
+    case GUARD_BANNED:
+        guard_turned_away(r);
+        s->form_fault = VIEW_FAULT_BANNED;
+        break;
+    case GUARD_SLOW: s->form_fault = VIEW_FAULT_SLOW; break;
+    case GUARD_UNPROVEN: s->form_fault = VIEW_FAULT_UNPROVEN; break;
+    }
+    reply_compose(r, s, s->admission.answer == GUARD_SLOW ? 429 : 403, NULL);
+    return false;
+}
+
+static enum status look_at(struct request *r, struct sending *s, bool send, struct error *error) {
+    enum status status =
+        comment_prepare(r->db, r->arena, &s->input, r->app->options.message_characters, &s->draft, &s->problems, error);
+    if (status != OK) return status;
+    status = guard_look(r, send ? &s->admission.sending : NULL, &s->draft, &s->problems, &s->abuse, error);
+    if (send && status == INVALID) guard_turned_away(r);
+    return status;
 }
 
 void write_message(struct request *r) {
@@ -278,13 +319,14 @@ void write_message(struct request *r) {
     s->input.admission = &admission;
     if (!may_write(r, s, send)) return;
     if (request_field(r, VIEW_HONEYPOT).n) {
+        guard_turned_away(r);
         s->form_fault = VIEW_FAULT_STALE; /* people never see that field; should one fill it, the text is not lost */
         reply_compose(r, s, 422, NULL);
         return;
     }
+    if (send && !is_admitted(r, s)) return;
     if (send) choose_secret(r, s);
-    enum status status = comment_prepare(r->db, r->arena, &s->input, r->app->options.message_characters, &s->draft,
-                                         &s->problems, &error);
+    enum status status = look_at(r, s, send, &error);
     if (status == INVALID && s->problems.count) {
         reply_compose(r, s, 422, NULL);
     } else if (status != OK) {

@@ -33,6 +33,16 @@ bool crypto_from_base64url(slice text, void *out, size_t n) {
     return true;
 }
 
+bool crypto_from_base64(slice text, struct buf *out) {
+    size_t room = text.n / 4 * 3 + 3, n = 0;
+    unsigned char *bytes = memory_alloc(room);
+    bool ok = sodium_base642bin(bytes, room, text.p ? text.p : "", text.n, NULL, &n, NULL,
+                                sodium_base64_VARIANT_ORIGINAL) == 0;
+    if (ok) buf_add(out, slice_make(bytes, n));
+    memory_free(bytes);
+    return ok && out->status == OK;
+}
+
 slice crypto_token(struct arena *arena) {
     unsigned char bytes[CRYPTO_TOKEN_CHARS / 4 * 3];
     char *text = arena_alloc(arena, CRYPTO_TOKEN_CHARS + 1);

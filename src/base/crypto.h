@@ -37,6 +37,8 @@ void crypto_add_hex(struct buf *b, slice bytes);
 void crypto_add_base64url(struct buf *b, slice bytes); /* without padding, RFC 4648 §5 */
 /* False (and nothing written) when text is not base64url of exactly n bytes. */
 bool crypto_from_base64url(slice text, void *out, size_t n);
+/* RFC 4648 §4, with padding. False (and nothing written) when text is not base64, or more than the buffer takes. */
+bool crypto_from_base64(slice text, struct buf *out);
 
 /* Argon2id with libsodium's interactive limits (64 MiB, about 100 ms): on a worker, never on a loop. Gives the PHC
    string. */

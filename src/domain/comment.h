@@ -4,6 +4,7 @@
 
 #include "domain/article.h"
 #include "domain/comment_state.h"
+#include "text/likeness.h"
 
 enum badge { BADGE_NONE, BADGE_AUTHOR /* of the article */, BADGE_MODERATOR, BADGE_MEMBER };
 
@@ -92,11 +93,13 @@ enum comment_fault {
     FAULT_CLOSED,          /* the discussion takes no messages */
     FAULT_REPEATED,        /* the same text by the same hand in this discussion within a day */
     FAULT_NAME_RESERVED,   /* the pseudonym folds to a display name of the house */
+    FAULT_WORDS,           /* words of the watch list that are refused */
+    FAULT_LINKS,           /* more than `limit` links; 0: any in a first message */
 };
 struct comment_problem {
     enum comment_field field;
     enum comment_fault fault;
-    int64_t limit; /* of FAULT_TOO_LONG / TOO_SHORT, in characters */
+    int64_t limit; /* of FAULT_TOO_LONG / TOO_SHORT, in characters; of FAULT_LINKS */
 };
 enum { COMMENT_PROBLEMS_MAX = 8 };
 struct comment_problems {
@@ -111,13 +114,22 @@ enum {
     COMMENT_WEBSITE_MAX = 300,
 };
 
+/* What becomes of a message that is taken; the greater one wins. */
+enum comment_fate {
+    FATE_USUAL, /* as the discussion's moderation has it */
+    FATE_HELD,  /* it waits for a moderator, whatever the moderation */
+    FATE_SPAM,  /* marked as spam at once, by the program */
+};
+
 /* A checked message with its HTML: what the preview shows and what is sent. Lives in the arena. */
 struct comment_draft {
     struct comment_input input; /* normalised: NFC, LF, trimmed */
     slice html;
-    slice checks;      /* JSON array */
-    slice parent_name; /* of whom it answers */
-    int64_t text_hash; /* of the folded text: comment_text.h */
+    slice checks;                     /* JSON array */
+    enum comment_fate fate;           /* abuse_look's */
+    int64_t like_keys[LIKENESS_KEYS]; /* likewise; 0: none */
+    slice parent_name;                /* of whom it answers */
+    int64_t text_hash;                /* of the folded text: comment_text.h */
     bool counts_later; /* set by the caller, who then calls comment_count_submitted in the same transaction */
     comment_number root;
     int64_t charter_version;

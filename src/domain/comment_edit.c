@@ -1,6 +1,7 @@
 #include "domain/comment_change.h"
 #include "domain/decision.h"
 #include "domain/decision_row.h"
+#include "domain/likeness.h"
 #include "text/markdown.h"
 
 #include <inttypes.h>
@@ -39,15 +40,14 @@ static void bind_text(struct db_rows *rows, const struct comment_subject *subjec
 }
 
 /* The new text stands; the journal tells it from the one before. */
-static enum status finish_edit(struct db *db, struct comment_subject *subject, slice text, slice actor,
-                               struct journal_note *note, struct error *error) {
+static enum status finish_edit(struct db *db, struct comment_subject *subject, const struct comment_draft *draft,
+                               slice actor, struct journal_note *note, struct error *error) {
     journal__note_hash(note, "from_text_sha256", &subject->text_hash);
-    subject->text_hash = crypto_sha256(text);
+    subject->text_hash = crypto_sha256(draft->input.text);
     subject->version++;
-    if (subject->ordinal != 0) {
-        enum status status = comment__touch_discussion(db, subject, error);
-        if (status != OK) return status;
-    }
+    enum status status = likeness_keep(db, subject->number, subject->article, draft->like_keys, error);
+    if (status == OK && subject->ordinal != 0) status = comment__touch_discussion(db, subject, error);
+    if (status != OK) return status;
     return comment__journal(db, subject, actor, "comment.edit", note, error);
 }
 
@@ -86,7 +86,7 @@ enum status comment_edit_own(struct db *db, comment_number number, int64_t versi
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);
     journal__note_init(&note);
-    return finish_edit(db, &subject, draft->input.text, S("author"), &note, error);
+    return finish_edit(db, &subject, draft, S("author"), &note, error);
 }
 
 enum status comment_edit_desk(struct db *db, comment_number number, int64_t version, const struct comment_draft *draft,
@@ -113,5 +113,5 @@ enum status comment_edit_desk(struct db *db, comment_number number, int64_t vers
     journal__note_init(&note);
     journal__note_int(&note, "decision", decision.v);
     char actor[JOURNAL_ACTOR_SIZE];
-    return finish_edit(db, &subject, draft->input.text, journal__actor(actor, by), &note, error);
+    return finish_edit(db, &subject, draft, journal__actor(actor, by), &note, error);
 }

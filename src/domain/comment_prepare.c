@@ -15,8 +15,8 @@ enum {
 void comment__add_problem(struct comment_problems *problems, enum comment_field field, enum comment_fault fault,
                           int64_t limit) {
     if (problems->count == COMMENT_PROBLEMS_MAX) return;
-    problems->items[problems->count++] =
-        (struct comment_problem){.field = field, .fault = fault, .limit = fault == FAULT_TOO_LONG ? limit : 0};
+    problems->items[problems->count++] = (struct comment_problem){
+        .field = field, .fault = fault, .limit = fault == FAULT_TOO_LONG || fault == FAULT_LINKS ? limit : 0};
 }
 
 enum status comment__refuse(const struct comment_problems *problems, struct error *error) {

@@ -4,7 +4,7 @@
 
 #include "domain/comment.h"
 
-/* Dropped silently when COMMENT_PROBLEMS_MAX are there. limit is kept for FAULT_TOO_LONG alone. */
+/* Dropped silently when COMMENT_PROBLEMS_MAX are there. limit is kept for FAULT_TOO_LONG and FAULT_LINKS. */
 void comment__add_problem(struct comment_problems *problems, enum comment_field field, enum comment_fault fault,
                           int64_t limit);
 /* INVALID; problems holds at least one. */

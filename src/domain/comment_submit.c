@@ -1,6 +1,7 @@
 #include "domain/comment_change.h"
 #include "domain/comment_submission.h"
 #include "domain/decision.h"
+#include "domain/likeness.h"
 #include "text/markdown.h"
 
 #include <inttypes.h>
@@ -74,9 +75,9 @@ static enum status journal_submit(struct db *db, const struct comment_draft *dra
     return comment__journal(db, &subject, S("author"), "comment.submit", &note, error);
 }
 
-static enum status publish_at_once(struct db *db, struct arena *arena, struct comment_receipt *receipt,
-                                   struct error *error) {
-    struct decision_order order = {.number = receipt->number, .act = ACT_PUBLISH};
+static enum status decide_at_once(struct db *db, struct arena *arena, enum comment_act act,
+                                  struct comment_receipt *receipt, struct error *error) {
+    struct decision_order order = {.number = receipt->number, .act = act};
     struct decision_result result;
     struct decision_other other;
     enum status status = decision_make(db, arena, &order, &result, &other, error);
@@ -102,7 +103,10 @@ enum status comment_submit(struct db *db, struct arena *arena, const struct comm
     status = insert(db, &checked, receipt.secret, clock_now(), &receipt.number, error);
     if (status == OK && !receipt.uncounted) status = comment__count_pending(db, checked.input.article, 1, error);
     if (status == OK) status = journal_submit(db, &checked, receipt.number, error);
-    if (status == OK && moderation == MODERATION_POST) status = publish_at_once(db, arena, &receipt, error);
+    if (status == OK) status = likeness_keep(db, receipt.number, checked.input.article, checked.like_keys, error);
+    if (status == OK && checked.fate == FATE_SPAM) status = decide_at_once(db, arena, ACT_SPAM, &receipt, error);
+    if (status == OK && checked.fate == FATE_USUAL && moderation == MODERATION_POST)
+        status = decide_at_once(db, arena, ACT_PUBLISH, &receipt, error);
     if (status == OK) *out = receipt;
     return status;
 }

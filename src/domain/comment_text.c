@@ -133,7 +133,7 @@ int64_t comment__text_hash(struct arena *arena, slice text) {
     return (int64_t)bits;
 }
 
-static int64_t count_links(slice html) {
+int64_t comment__count_links(slice html) {
     int64_t links = 0;
     for (size_t at; (at = slice_find(html, S("href=\"http"))) != SIZE_MAX; links++) html = slice_after(html, at + 1);
     return links;
@@ -165,7 +165,7 @@ slice comment__checks(struct arena *arena, slice text, slice html, comment_numbe
     struct buf json CLEANUP(buf_fini);
     buf_init(&json, CHECKS_MAX_BYTES);
     buf_add_char(&json, '[');
-    int64_t links = count_links(html), characters = (int64_t)utf8_length(text);
+    int64_t links = comment__count_links(html), characters = (int64_t)utf8_length(text);
     if (links > LINKS_USUAL) add_check(&json, "links", "count", links);
     if (is_all_capitals(text)) add_check(&json, "capitals", NULL, 0);
     if (characters < SHORT_CHARACTERS) add_check(&json, "short", "count", characters);

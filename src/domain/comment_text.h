@@ -23,4 +23,7 @@ size_t comment__mention_names(struct arena *arena, slice text, slice names[COMME
      {"check":"repeated","comment":12}  the same text by the same hand in another discussion */
 slice comment__checks(struct arena *arena, slice text, slice html, comment_number repeated);
 
+/* Links to other sites in the HTML of a message. */
+int64_t comment__count_links(slice html);
+
 #endif

@@ -19,9 +19,22 @@ static const struct site_option_choice FOLDING[] = {
     [FOLDING_30] = {S_INIT("30"), T("After 30 lines")},
 };
 
+static const struct site_option_choice LINKS[] = {
+    [LINKS_ALLOWED] = {S_INIT("allow"), T("Like any other")},
+    [LINKS_NOTED] = {S_INIT("note"), T("Told to the moderator")},
+    [LINKS_HELD] = {S_INIT("hold"), T("A moderator reads the message first")},
+    [LINKS_REFUSED] = {S_INIT("refuse"), T("Not taken")},
+};
+static const struct site_option_choice CHALLENGES[] = {
+    [CHALLENGE_OFF] = {S_INIT("off"), T("Never")},
+    [CHALLENGE_PRESSURE] = {S_INIT("pressure"), T("When pressure rises")},
+    [CHALLENGE_ALWAYS] = {S_INIT("always"), T("Always")},
+};
+
 static const char *const GROUPS[SITE_GROUP_COUNT] = {
     [SITE_GROUP_READING] = T("Reading the discussions"),
     [SITE_GROUP_PROOFREADING] = T("Proofreading of messages"),
+    [SITE_GROUP_ABUSE] = T("Against abuse"),
 };
 
 #define SITE_SWITCH(first) .type = SITE_OPTION_SWITCH, .initial = (first), .most = 1

@@ -21,9 +21,11 @@ enum site_option {
 /* The sets of choices, as the enums their indexes are. */
 enum policy { POLICY_OFF, POLICY_ADVISE, POLICY_REQUIRE };
 enum folding { FOLDING_NEVER, FOLDING_8, FOLDING_12, FOLDING_18, FOLDING_30 };
+enum link_policy { LINKS_ALLOWED, LINKS_NOTED, LINKS_HELD, LINKS_REFUSED };
+enum challenge_policy { CHALLENGE_OFF, CHALLENGE_PRESSURE, CHALLENGE_ALWAYS };
 
 enum site_option_type { SITE_OPTION_SWITCH, SITE_OPTION_CHOICE, SITE_OPTION_NUMBER, SITE_OPTION_TEXT };
-enum site_option_group { SITE_GROUP_READING, SITE_GROUP_PROOFREADING, SITE_GROUP_COUNT };
+enum site_option_group { SITE_GROUP_READING, SITE_GROUP_PROOFREADING, SITE_GROUP_ABUSE, SITE_GROUP_COUNT };
 
 struct site_option_choice {
     slice value;       /* as stored and in forms */

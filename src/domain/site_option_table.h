@@ -36,7 +36,25 @@
     OPTION(LONG, "long", PROOFREADING, SITE_CHOICE(POLICY, POLICY_ADVISE), \
            T("Messages that are too long"), "") \
     OPTION(LONG_ABOVE, "long_above", PROOFREADING, SITE_NUMBER(3000, 100, 100000), \
-           T("Too long is: more characters than"), "")
+           T("Too long is: more characters than"), "") \
+    OPTION(LINKS_MOST, "links_most", ABUSE, SITE_NUMBER(10, 0, 1000), \
+           T("Links in a message, at most"), T("A message with more is not taken; its author keeps the text. 0: any number.")) \
+    OPTION(LINKS_FIRST, "links_first", ABUSE, SITE_CHOICE(LINKS, LINKS_HELD), \
+           T("Links in the first message of an author"), T("First: nothing from the same device has been published yet.")) \
+    OPTION(NEAR_PERCENT, "near_percent", ABUSE, SITE_NUMBER(75, 50, 100), \
+           T("Nearly the same is: alike by this many percent"), T("The moderator is told which earlier messages are.")) \
+    OPTION(FLOOD_NETWORK, "flood_network", ABUSE, SITE_NUMBER(12, 0, 10000), \
+           T("Messages from one network in ten minutes, at most"), T("Further ones wait for a moderator, who is told so. 0: any number.")) \
+    OPTION(FLOOD_AUTHOR, "flood_author", ABUSE, SITE_NUMBER(6, 0, 10000), \
+           T("Messages from one author in ten minutes, at most"), T("Further ones wait for a moderator, who is told so. 0: any number.")) \
+    OPTION(SLOW_SECONDS, "slow_seconds", ABUSE, SITE_NUMBER(0, 0, 86400), \
+           T("Slow mode: seconds between two messages of an author in one discussion"), T("0: none.")) \
+    OPTION(QUICK_SECONDS, "quick_seconds", ABUSE, SITE_NUMBER(3, 0, 60), \
+           T("Sent too quickly is: fewer seconds after the form was there than"), T("The moderator is told.")) \
+    OPTION(CHALLENGE, "challenge", ABUSE, SITE_CHOICE(CHALLENGES, CHALLENGE_PRESSURE), \
+           T("Proof of work before sending"), T("The reader’s device computes for a moment; whoever has no JavaScript waits instead, and a moderator reads first.")) \
+    OPTION(PRESSURE, "pressure", ABUSE, SITE_NUMBER(30, 1, 100000), \
+           T("Pressure is: so many messages turned away in ten minutes"), "")
 /* clang-format on */
 
 #endif

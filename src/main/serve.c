@@ -46,6 +46,7 @@ static struct app_options options_of(const struct settings *s, const char *datab
         .messages_window_s = s->messages_window,
         .edit_window_s = s->edit_window,
         .recount_ms = s->recount * 1000,
+        .proof_wait_s = s->proof_wait,
         .session_s = s->session_hours * 3600,
         .connections = (size_t)s->connections,
         .live_connections = (size_t)s->live_connections,

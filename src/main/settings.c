@@ -50,6 +50,8 @@ static const struct setting TABLE[] = {
      "Seconds in which an author may edit a message that was published at once. While it waits, always."},
     {"recount", NUMBER, AT(recount), "5", 0, 3600, NULL,
      "Seconds: the counts of recommendations on a page are renewed no more often than that."},
+    {"proof_wait", NUMBER, AT(proof_wait), "60", 1, 3600, NULL,
+     "Seconds that whoever cannot compute waits, where a proof of work is asked for before sending."},
     {"session_hours", NUMBER, AT(session_hours), "72", 1, 8760, NULL, "Life of a sign-in, in hours."},
     {"external_images", SWITCH, AT(external_images), "yes", 0, 0, NULL,
      "yes: articles may show images from other hosts (imported ones often do). no: browsers are told not to fetch them."},

@@ -15,7 +15,7 @@ struct settings {
     char *trusted_proxies, *excerpt_networks, *forwarded, *log_level;
     int64_t loops, workers, cache_mb, connections, live_connections, live_heartbeat, queue_ms, stale_ms, bodies_mb;
     int64_t comments_per_page, replies_per_page, message_characters;
-    int64_t messages_per_address, messages_window, edit_window, recount, session_hours;
+    int64_t messages_per_address, messages_window, edit_window, recount, proof_wait, session_hours;
     int64_t head_timeout, body_timeout, idle_timeout, write_timeout, form_kb, drain;
     bool access_log, external_images;
 };

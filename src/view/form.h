@@ -80,6 +80,12 @@ enum view_fault {
     VIEW_FAULT_PAGE_TOO_LARGE,
     VIEW_FAULT_PAGE_BAD_ANSWER, /* limit: the status of HTTP, or 0 */
     VIEW_FAULT_PAGE_NOTHING,
+    VIEW_FAULT_WORDS,    /* words that are not taken: the form's refused_words */
+    VIEW_FAULT_LINKS,    /* limit: the most; 0: none in a first message */
+    VIEW_FAULT_BANNED,   /* limit: until when, ms */
+    VIEW_FAULT_SLOW,     /* limit: seconds to wait */
+    VIEW_FAULT_UNPROVEN, /* a proof of work is asked for; limit: seconds to wait without one */
+    VIEW_FAULT_HELD,     /* an edit that a moderator would have to read first */
     VIEW_FAULTS
 };
 
@@ -100,6 +106,10 @@ struct view_form {
     slice token;                             /* signed and dated; empty on shared pages */
     slice send_key;                          /* once; empty on shared pages */
     bool may_send; /* the 'Send' button is there beside 'Preview' (on shared pages, whose token would be old: no) */
+    slice made;    /* signed stamp of when it was first shown; empty on shared pages */
+    slice refused_words;    /* of VIEW_FAULT_WORDS, as typed, in quotation marks; may be empty */
+    int64_t proof_wait_s;   /* of asks_for_proof: that whoever cannot compute waits */
+    bool asks_for_proof;    /* the ALTCHA widget stands in it, for the key send_key */
     bool pre_moderated;     /* says that a moderator reads first */
     int64_t max_characters; /* of the text; 0: not said */
     const struct view_problem *problems;

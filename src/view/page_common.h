@@ -23,6 +23,7 @@ struct view__page {
     const struct view_article *titled; /* the article whose cut title stands in derived_title: made once a page */
     slice derived_title;
     bool asks_pseudonym; /* the form's `name` is labelled so */
+    slice refused_words; /* the form's */
 };
 
 void view__page_begin(struct view__page *p, const struct view_context *context);
@@ -105,6 +106,9 @@ struct view__own_problem {
 };
 void view__set_problems_and(struct view__page *p, const struct view_problem *problems, size_t count,
                             const struct view__own_problem *own, size_t own_count);
+/* Words, links, bans, slow mode, proofs; empty for other faults. And the object `proof` of a form that asks for one. */
+slice view__abuse_text(struct view__page *p, const struct view_problem *problem);
+void view__set_proof(struct view__page *p, struct value *object, const struct view_form *form);
 slice view__problem_text(struct view__page *p, const struct view_problem *problem); /* as it stands beside the field */
 void view__set_form(struct view__page *p, const struct view_form *form_or_null, bool previewed);
 

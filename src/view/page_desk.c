@@ -13,10 +13,12 @@ struct entry {
 
 static const struct entry ENTRIES[] = {
     {VIEW_DESK_MESSAGES, ENTRY_ALL, T("Messages"), S_INIT(ADDRESS_DESK)},
+    {VIEW_DESK_BANS, ENTRY_ALL, T("Bans"), S_INIT(ADDRESS_DESK "/bans")},
     {VIEW_DESK_JOURNAL, ENTRY_ALL, T("Journal"), S_INIT(ADDRESS_DESK "/journal")},
     {VIEW_DESK_ARTICLES, ENTRY_EDIT, T("Articles"), S_INIT(ADDRESS_DESK "/articles")},
     {VIEW_DESK_SECTIONS, ENTRY_EDIT, T("Sections"), S_INIT(ADDRESS_DESK "/sections")},
     {VIEW_DESK_CHARTER, ENTRY_ADMINISTER, T("Charter"), S_INIT(ADDRESS_DESK "/charter")},
+    {VIEW_DESK_WORDS, ENTRY_ADMINISTER, T("Words"), S_INIT(ADDRESS_DESK "/words")},
     {VIEW_DESK_ACCOUNTS, ENTRY_ADMINISTER, T("Accounts"), S_INIT(ADDRESS_DESK "/accounts")},
     {VIEW_DESK_SITE, ENTRY_ADMINISTER, T("Site"), S_INIT(ADDRESS_DESK "/site")},
 };

@@ -12,10 +12,12 @@
 enum view_desk_place {
     VIEW_DESK_NOWHERE, /* an error page, a page of its own */
     VIEW_DESK_MESSAGES,
+    VIEW_DESK_BANS,
     VIEW_DESK_JOURNAL,
     VIEW_DESK_ARTICLES,
     VIEW_DESK_SECTIONS,
     VIEW_DESK_CHARTER,
+    VIEW_DESK_WORDS, /* looked for */
     VIEW_DESK_ACCOUNTS,
     VIEW_DESK_SITE,
     VIEW_DESK_SESSIONS, /* one's own */

@@ -208,6 +208,15 @@ static void set_article(struct view__page *p, struct value *object, const struct
     value_set_string(object, S("only_href"), filter->article ? S("") : view_queue_address(p->arena, &only, 0));
 }
 
+static void set_bans(struct view__page *p, struct value *object, const struct view_case *m, time_ms now) {
+    struct value *bans = value_set_list(object, S("bans"));
+    for (size_t i = 0; i < m->ban_count; i++) view__desk_set_ban(p, value_list_add(bans), &m->bans[i], now);
+    value_set_bool(object, S("may_ban"), m->may_ban_device || m->may_ban_network);
+    value_set_bool(object, S("may_ban_device"), m->may_ban_device);
+    value_set_bool(object, S("may_ban_network"), m->may_ban_network);
+    value_set_string(object, S("bans_href"), S(ADDRESS_DESK "/bans"));
+}
+
 void view__desk_set_case(struct view__page *p, const struct view_case *m, const struct view_queue_filter *filter,
                          time_ms now) {
     const struct view_comment *c = m->comment;
@@ -223,6 +232,7 @@ void view__desk_set_case(struct view__page *p, const struct view_case *m, const 
     value_set_string(object, S("public_href"),
                      c->state == VIEW_COMMENT_PUBLISHED ? address_comment(p->arena, c->number) : S(""));
     view__desk_set_checks(p, object, m->checks, m->check_count);
+    value_set_html(object, S("html"), view__desk_marked(p, c->html, m->checks, m->check_count));
     value_set_bool(object, S("has_checks"), m->check_count > 0);
     value_set_string(object, S("opened_by"), m->opened_by);
     value_set_bool(object, S("may_pick"), m->may_pick);
@@ -234,6 +244,7 @@ void view__desk_set_case(struct view__page *p, const struct view_case *m, const 
     value_set_bool(object, S("has_words"), m->note.n > 0 || m->reason.n > 0 || m->answer.n > 0);
     value_set_bool(object, S("late_undo"), m->late_undo);
     value_set_string(object, S("late"), m->late ? view__desk_late(p, m->late, now) : S(""));
+    set_bans(p, object, m, now);
     set_answered(p, object, m, filter, now);
     set_thread(p, object, m, filter, now);
     set_history(p, object, m, filter, now);

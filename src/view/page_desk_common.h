@@ -21,9 +21,13 @@ slice view__desk_act_by(const struct view__page *p, slice act, slice account_nam
 /* What has just been done: "Message #12 published.", "5 messages published." The first one's act stands for all. */
 slice view__desk_done(const struct view__page *p, const struct view_done *done, size_t count);
 slice view__desk_late(const struct view__page *p, const struct view_late *late, time_ms now);
-/* `checks`: items with text and href (may be null). */
+/* `checks`: items with text, rule, where (in which field), serious, and links (number, href). */
 void view__desk_set_checks(const struct view__page *p, struct value *object, const struct view_check *checks,
                            size_t count);
+void view__desk_set_ban(const struct view__page *p, struct value *item, const struct view_ban *ban, time_ms now);
+/* With the words that the checks saw marked. */
+struct html view__desk_marked(const struct view__page *p, struct html markup, const struct view_check *checks,
+                              size_t count);
 /* The message beside the queue: `message`, from page_desk_case.c. */
 void view__desk_set_case(struct view__page *p, const struct view_case *message, const struct view_queue_filter *filter,
                          time_ms now);

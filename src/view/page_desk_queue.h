@@ -30,11 +30,24 @@ slice view_queue_address(struct arena *arena, const struct view_queue_filter *fi
 /* /moderation/comments/12?queue=reported */
 slice view_queue_message_address(struct arena *arena, const struct view_queue_filter *filter, int64_t number);
 
+/* A ban (page_desk_guard.h). */
+struct view_ban {
+    int64_t id;
+    slice kind; /* "device", "network" */
+    int64_t comment;
+    slice name, note, by_name, revoked_by_name;
+    time_ms created_at, ends_at, revoked_at;
+};
+
 /* What a check saw; the view says it in words. */
 struct view_check {
-    slice code;      /* "links", "capitals", "short", "repeated"; another one is shown as it is */
-    int64_t count;   /* links, characters; 0: not said */
-    int64_t comment; /* repeated: the other message; 0: none */
+    slice code;              /* as domain/comment_text.h and domain/abuse.h list them; another one is shown as it is */
+    int64_t count;           /* links, characters, messages, authors, seconds; 0: not said */
+    int64_t minutes;         /* in so many; percent, of "similar" */
+    const int64_t *comments; /* the other messages */
+    size_t comment_count;
+    slice as, entry, rule, field; /* of words and expressions: as typed, in the list, the rule's title, where */
+    bool serious;                 /* the message is held, or marked as spam, for it */
 };
 
 struct view_queue_entry {
@@ -122,7 +135,10 @@ struct view_case {
     const struct view_rule *rules; /* of the charter in force */
     size_t rule_count;
     bool may_publish, may_reject, may_spam, may_remove;
-    int64_t next, previous; /* in the queue of the filter; 0: none */
+    const struct view_ban *bans; /* that hold for its sender */
+    size_t ban_count;
+    bool may_ban_device, may_ban_network; /* it is known */
+    int64_t next, previous;               /* in the queue of the filter; 0: none */
     slice opened_by;
     bool may_pick;                /* it can be made an editors' pick, or no longer be one */
     bool reason_is_sent;          /* the site tells authors the reason of a refusal */

@@ -96,35 +96,3 @@ slice view__desk_late(const struct view__page *p, const struct view_late *late, 
                                                  {S("age"), view__desk_age(p, late->at, now)}};
     return catalog_format(p->arena, view__text(p, message), arguments, 3);
 }
-
-/* --- Checks ------------------------------------------------------------------------------------------------------- */
-
-static slice check_text(const struct view__page *p, const struct view_check *check) {
-    slice message = check->code;
-    slice count = view__number(p, check->count);
-    if (slice_equal(check->code, S("links")))
-        message = catalog_get_plural(p->catalog, TN("one link", "{count} links"), check->count);
-    if (slice_equal(check->code, S("capitals"))) message = view__text(p, T("nearly all in capitals"));
-    if (slice_equal(check->code, S("short")))
-        message = catalog_get_plural(p->catalog, TN("a single character", "{count} characters only"), check->count);
-    if (slice_equal(check->code, S("repeated"))) {
-        message = view__text(p, T("same text as #{count}"));
-        count = view__decimal(p->arena, check->comment);
-    }
-    return catalog_format(p->arena, message, (struct catalog_argument[]){{S("count"), count}}, 1);
-}
-
-void view__desk_set_checks(const struct view__page *p, struct value *object, const struct view_check *checks,
-                           size_t count) {
-    struct value *list = value_set_list(object, S("checks"));
-    for (size_t i = 0; i < count; i++) {
-        struct value *item = value_list_add(list);
-        value_set_string(item, S("text"), check_text(p, &checks[i]));
-        if (checks[i].comment) {
-            struct view_queue_filter all = {VIEW_QUEUE_PENDING, 0};
-            value_set_string(item, S("href"), view_queue_message_address(p->arena, &all, checks[i].comment));
-        } else {
-            value_set_null(item, S("href"));
-        }
-    }
-}

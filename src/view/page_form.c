@@ -116,6 +116,9 @@ static const char *const fault_texts[VIEW_FAULTS] = {
         T("That site answered with an error. Please check the address, or fill in the fields below by hand."),
     [VIEW_FAULT_PAGE_NOTHING] = T(
         "There is no page to quote at this address, or none that can be read. The fields below can be filled in by hand."),
+    [VIEW_FAULT_HELD] =
+        T("With this change a moderator would have to read the message first. Please change it otherwise, "
+          "or send a new message."),
     [VIEW_FAULT_LAST_ADMINISTRATOR] = T("This is the last administrator: make somebody else administrator first."),
 };
 
@@ -187,6 +190,8 @@ slice view__problem_text(struct view__page *p, const struct view_problem *proble
                            limit),
                        limit);
     }
+    slice abuse = view__abuse_text(p, problem);
+    if (abuse.n) return abuse;
     const char *text = find_text(problem);
     return text ? view__text(p, text) : S("");
 }
@@ -245,6 +250,7 @@ void view__set_form(struct view__page *p, const struct view_form *form, bool pre
         return;
     }
     p->asks_pseudonym = true;
+    p->refused_words = form->refused_words;
     view__set_problems(p, form->problems, form->problem_count);
     const struct value *errors = value_get(p->root, S("errors"));
     struct value *object = value_set_object(p->root, S("form"));
@@ -260,7 +266,9 @@ void view__set_form(struct view__page *p, const struct view_form *form, bool pre
     value_set_string(object, S("website"), form->website);
     value_set_string(object, S("token"), form->token);
     value_set_string(object, S("send_key"), form->send_key);
+    value_set_string(object, S("made"), form->made);
     value_set_string(object, S("honeypot"), S(VIEW_HONEYPOT));
+    if (form->asks_for_proof) view__set_proof(p, object, form);
     value_set_int(object, S("max"), form->max_characters);
     value_set_string(object, S("max_text"), view__number(p, form->max_characters));
     value_set_bool(object, S("pre_moderated"), form->pre_moderated);

@@ -21,15 +21,16 @@ static int shut(void **state) {
 static void checks_are_read_and_rubbish_is_left_out(void **state) {
     size_t count;
     const struct view_check *checks = map_checks(
-        *state, S("[{\"check\":\"links\",\"count\":4},{\"check\":7},3,{\"check\":\"repeated\",\"comment\":12}]"),
+        *state, S("[{\"check\":\"links\",\"count\":4},{\"check\":7},3,{\"check\":\"repeated\",\"comment\":12}]"), NULL,
         &count);
     assert_int_equal(count, 2);
     assert_true(slice_equal(checks[0].code, S("links")));
     assert_int_equal(checks[0].count, 4);
-    assert_int_equal(checks[1].comment, 12);
+    assert_int_equal(checks[1].comment_count, 1);
+    assert_int_equal(checks[1].comments[0], 12);
     static const slice rubbish[] = {S_INIT(""), S_INIT("{"), S_INIT("{}"), S_INIT("null"), S_INIT("[")};
     for (size_t i = 0; i < ARRAY_COUNT(rubbish); i++) {
-        (void)map_checks(*state, rubbish[i], &count);
+        (void)map_checks(*state, rubbish[i], NULL, &count);
         assert_int_equal(count, 0);
     }
 }

@@ -28,6 +28,7 @@ struct fixture {
     struct view_comment comments[20];
     struct view_queue_entry entries[3];
     struct view_check checks[4];
+    int64_t repeated;
     struct view_rule rules[11];
     struct view_report_entry reports[2];
     struct view_decision decisions[3];
@@ -54,10 +55,11 @@ static void fill_comments(struct fixture *f) {
 }
 
 static void fill_message(struct fixture *f) {
-    f->checks[0] = (struct view_check){S("links"), 4, 0};
-    f->checks[1] = (struct view_check){S("repeated"), 0, 77};
-    f->checks[2] = (struct view_check){S("capitals"), 0, 0};
-    f->checks[3] = (struct view_check){S("of-tomorrow"), 0, 0};
+    f->repeated = 77;
+    f->checks[0] = (struct view_check){.code = S("links"), .count = 4};
+    f->checks[1] = (struct view_check){.code = S("repeated"), .comments = &f->repeated, .comment_count = 1};
+    f->checks[2] = (struct view_check){.code = S("capitals")};
+    f->checks[3] = (struct view_check){.code = S("of-tomorrow")};
     for (size_t i = 0; i < 11; i++)
         f->rules[i] = (struct view_rule){.code = arena_format(f->samples.arena, "rule-%zu", i + 1),
                                          .title = arena_format(f->samples.arena, "Règle %zu", i + 1)};
@@ -342,13 +344,13 @@ static void empty_queue_is_calm(void **state) {
 static void navigation_follows_the_rights(void **state) {
     struct fixture *f = *state;
     render(f);
-    assert_int_equal(count(f, "//nav//a"), 2);
+    assert_int_equal(count(f, "//nav//a"), 3);
     f->viewer.may_edit = true;
     render(f);
-    assert_int_equal(count(f, "//nav//a"), 4);
+    assert_int_equal(count(f, "//nav//a"), 5);
     f->viewer.may_administer = true;
     render(f);
-    assert_int_equal(count(f, "//nav//a"), 7);
+    assert_int_equal(count(f, "//nav//a"), 9);
     assert_int_equal(count(f, "//nav//a[@aria-current]"), 1);
 }
 
