@@ -11,6 +11,7 @@
 #include "app/pages.h"
 #include "app/refuse.h"
 #include "app/state.h"
+#include "base/footprint.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "os/fetch.h"
@@ -237,6 +238,7 @@ static int64_t port_of(slice listen) {
 static void compress_assets(void *job, void *thread_state) {
     (void)thread_state;
     assets_compress(job);
+    footprint_trim(); /* all has started by now */
 }
 
 static enum status start(struct app *app, struct error *error) {

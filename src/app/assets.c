@@ -80,8 +80,11 @@ static void swap_in(struct page *_Atomic *page, struct page **plain, struct page
 void assets_compress(struct app_assets *assets) {
     for (size_t i = 0; i < assets->count; i++) {
         struct asset *asset = &assets->items[i];
-        if (!page_may_gain(asset->forever, PAGE_THOROUGH, PAGE_COMPRESSED)) continue;
-        swap_in(&asset->forever, &asset->plain[0], page_compress(asset->forever, PAGE_THOROUGH, PAGE_COMPRESSED));
+        if (!page_may_gain(asset->forever, PAGE_THOROUGH, 1u << PAGE_BROTLI)) continue;
+        /* brotli, which nearly all browsers take, as hard as can be; the others need megabytes for that, and gain less */
+        struct page *quick = page_compress(asset->forever, PAGE_NOW, PAGE_COMPRESSED & ~(1u << PAGE_BROTLI));
+        swap_in(&asset->forever, &asset->plain[0], page_compress(quick, PAGE_THOROUGH, 1u << PAGE_BROTLI));
+        page_unref(quick);
         swap_in(&asset->checked, &asset->plain[1], page_with_extra(asset->forever, &CHECKED));
     }
 }

@@ -1,4 +1,5 @@
 #include "base/crypto.h"
+#include "base/footprint.h"
 #include "main/command.h"
 
 #include <stdio.h>
@@ -27,6 +28,7 @@ static void print_usage(FILE *out) {
 
 int main(int argc, char **argv) {
     struct error error = {OK, ""};
+    footprint_begin();
     if (crypto_init(&error) != OK) return command_fail("palabre", error.status, &error);
     if (argc < 2) {
         fputs("palabre: name a command. See palabre --help\n", stderr);
