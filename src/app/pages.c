@@ -30,6 +30,8 @@ struct making {
     struct db *db;
     struct arena *arena;
     const struct cache_key *key;
+    const struct page *former; /* NULL: none */
+    struct view_parts *parts;  /* of the page being made */
     struct site site;
     struct buf body;
     slice content_type, tag;
@@ -88,6 +90,11 @@ static enum status make_discussion(struct making *m) {
     page.charter = reading_charter(m->db, m->arena, loaded.article.language);
     page.form = form_of(m, &loaded.article);
     page.reactions = reactions_of(m, loaded.article.id);
+    /* A page that is made anew while it is read will be again: its threads are kept. */
+    if (m->former) {
+        page.former = m->former->kept;
+        page.made = &m->parts;
+    }
     note_article(m, &loaded.article);
     m->content_type = HTML;
     return view_discussion(context_in(m, loaded.article.language), &page, &m->body, m->error);
@@ -334,12 +341,13 @@ static enum status make(struct making *m) {
     return error_set(m->error, INTERNAL, "no such kind of page");
 }
 
+static void parts_free(void *kept) { view_parts_free(kept); }
+
 enum status pages_render(void *ctx, void *thread_state, const struct cache_key *key, struct page *former,
                          struct page **out, struct error *error) {
-    (void)former;
     struct worker *worker = thread_state;
     struct arena *arena CLEANUP(arena_free_p) = arena_new(((struct app *)ctx)->arena_bytes);
-    struct making m = {.app = ctx, .db = worker->db, .arena = arena, .key = key, .error = error};
+    struct making m = {.app = ctx, .db = worker->db, .arena = arena, .key = key, .former = former, .error = error};
     buf_init(&m.body, PAGE_MAX_BYTES);
     int64_t generation = nodes_generation(m.app->nodes); /* before anything is read */
     enum status status = db_read_begin(m.db, error);
@@ -352,6 +360,7 @@ enum status pages_render(void *ctx, void *thread_state, const struct cache_key *
         status = error_set(error, INTERNAL, "the page is larger than %d bytes", PAGE_MAX_BYTES);
     if (status != OK) {
         buf_fini(&m.body);
+        view_parts_free(m.parts);
         return status;
     }
     struct page_source source = {.body = &m.body,
@@ -362,7 +371,10 @@ enum status pages_render(void *ctx, void *thread_state, const struct cache_key *
                                  .article = m.article,
                                  .version = m.version,
                                  .confirmed = generation,
-                                 .extra = &HEADERS_SHARED};
+                                 .extra = &HEADERS_SHARED,
+                                 .kept = m.parts,
+                                 .kept_bytes = m.parts ? view_parts_bytes(m.parts) : 0,
+                                 .kept_free = parts_free};
     *out = page_new(&source, headers_make_head, ctx);
     return OK;
 }

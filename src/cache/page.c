@@ -120,7 +120,9 @@ static struct page *page_of(struct blob *body, const unsigned char *hash, const 
     page->article = source->article;
     page->version = source->version;
     atomic_init(&page->confirmed, source->confirmed);
-    page->bytes = sizeof *page;
+    page->kept = source->kept;
+    page->kept_free = source->kept_free;
+    page->bytes = sizeof *page + source->kept_bytes;
     page->tag = copy_of(source->tag);
     page->status = source->status;
     page->content_type = source->content_type;
@@ -210,6 +212,7 @@ struct page *page_ref(struct page *page) {
 void page_unref(struct page *page) {
     if (!page || atomic_fetch_sub_explicit(&page->references, 1, memory_order_acq_rel) != 1) return;
     for (int e = 0; e < PAGE_ENCODINGS; e++) variant_fini(&page->variants[e]);
+    if (page->kept) page->kept_free(page->kept);
     memory_free((void *)(uintptr_t)page->tag.p);
     memory_free(page);
 }

@@ -47,6 +47,8 @@ struct page {
     _Atomic int64_t confirmed; /* the maker's: when it last knew that the page is up to date */
     size_t bytes;              /* all it holds */
     unsigned char hash[PAGE_HASH_BYTES]; /* of its plain bytes */
+    void *kept; /* what the maker wants to find again when it makes the page anew; NULL: nothing. Not in copies. */
+    void (*kept_free)(void *kept);
     /* what its heads are made of */
     int status;
     slice content_type;
@@ -73,6 +75,9 @@ struct page_source {
     int64_t article, version, confirmed; /* see struct page */
     enum page_effort effort;
     const void *extra; /* handed to make_head; static */
+    void *kept;        /* taken */
+    size_t kept_bytes;
+    void (*kept_free)(void *kept);
 };
 
 /* One reference, the caller's. */

@@ -2,6 +2,7 @@
 
 #include "text/link.h"
 #include "view/page_common.h"
+#include "view/page_parts.h"
 
 #include <assert.h>
 
@@ -65,10 +66,14 @@ static void named(struct writer *w, slice name, slice type, slice value) {
     close_object(w);
 }
 
-static void begin(struct writer *w, const struct view_context *context) {
-    *w = (struct writer){0};
-    view__page_begin(&w->p, context);
+/* Of the page's machinery addresses and typography are used, which need no more of it. */
+static void init(struct writer *w, const struct view_context *context) {
+    *w = (struct writer){.p = {.context = context, .arena = context->arena}};
     buf_init(&w->b, MAX_JSON);
+}
+
+static void begin(struct writer *w, const struct view_context *context) {
+    init(w, context);
     open_object(w);
     text(w, S("@context"), S("https://schema.org"));
 }
@@ -128,7 +133,7 @@ static void add_thread(struct writer *w, const struct view_thread *thread, const
 
 /* A thread whose root is a stub goes unsaid: schema.org has no word for an answer to nothing. */
 static void add_threads(struct writer *w, const struct view_thread *threads, size_t count,
-                        const struct view_article *article) {
+                        const struct view_article *article, const struct view_parts *parts) {
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         if (!is_shown(&threads[i].root)) continue;
@@ -139,7 +144,10 @@ static void add_threads(struct writer *w, const struct view_thread *threads, siz
             buf_add_char(&w->b, '[');
         }
         any = true;
-        add_thread(w, &threads[i], article);
+        if (parts)
+            buf_add(&w->b, view__parts_at(parts, i)->json);
+        else
+            add_thread(w, &threads[i], article);
     }
     if (any) buf_add_char(&w->b, ']');
     w->comma = true;
@@ -172,7 +180,24 @@ static void add_article(struct writer *w, const struct view_article *a, slice ur
     }
 }
 
+slice jsonld__thread_part(const struct view_context *context, const struct view_discussion *page,
+                          const struct view_thread *thread) {
+    if (!is_shown(&thread->root)) return S("");
+    struct writer w;
+    init(&w, context);
+    w.recommends = page->reactions.recommends;
+    add_thread(&w, thread, page->article);
+    slice json = arena_copy(context->arena, buf_slice(&w.b));
+    buf_fini(&w.b);
+    return json;
+}
+
 struct html jsonld_discussion(const struct view_context *context, const struct view_discussion *page) {
+    return jsonld__discussion(context, page, NULL);
+}
+
+struct html jsonld__discussion(const struct view_context *context, const struct view_discussion *page,
+                               const struct view_parts *parts) {
     const struct view_article *a = page->article;
     if (a->is_draft) return html_from_stored(S(""));
     struct writer w;
@@ -186,7 +211,7 @@ struct html jsonld_discussion(const struct view_context *context, const struct v
     slice url =
         at_article ? view__article_address(&w.p, a) : address_article_page(w.p.arena, a->id, a->slug, page->page);
     add_article(&w, a, url, page->is_article);
-    add_threads(&w, page->threads, page->thread_count, a);
+    add_threads(&w, page->threads, page->thread_count, a, parts);
     return finish(&w);
 }
 
@@ -197,7 +222,7 @@ struct html jsonld_thread(const struct view_context *context, const struct view_
     w.recommends = page->reactions.recommends;
     text(&w, S("@type"), S("DiscussionForumPosting"));
     add_article(&w, a, address_thread(w.p.arena, a->id, a->slug, page->thread->root.number, page->page), false);
-    add_threads(&w, page->thread, 1, a);
+    add_threads(&w, page->thread, 1, a, NULL);
     return finish(&w);
 }
 

@@ -3,6 +3,9 @@
 
 #include "view/jsonld.h"
 #include "view/page_common.h"
+#include "view/page_parts.h"
+
+#include <assert.h>
 
 /* What the two pages share. */
 struct setting {
@@ -13,6 +16,7 @@ struct setting {
     bool newest; /* the page on which one's own pending root messages stand */
     const struct view_reactions *reactions;
     int64_t fold_lines;
+    struct view_parts *parts; /* the threads, rendered already; NULL: they are rendered with the page */
 };
 
 static struct view__comment_setting comment_setting(const struct setting *s, const struct view_thread *thread) {
@@ -35,10 +39,9 @@ static void add_own_replies(struct view__page *p, struct value *replies, const s
     }
 }
 
-static void add_thread(struct view__page *p, struct value *threads, const struct setting *s,
+static void set_thread(struct view__page *p, struct value *item, const struct setting *s,
                        const struct view_thread *thread) {
     struct view__comment_setting setting = comment_setting(s, thread);
-    struct value *item = value_list_add_object(threads);
     view__set_comment(p, value_set_object(item, S("root")), &thread->root, &setting);
     setting.level = 4;
     struct value *replies = value_set_list(item, S("replies"));
@@ -53,6 +56,123 @@ static void add_thread(struct view__page *p, struct value *threads, const struct
     value_set_string(item, S("more_href"),
                      address_thread(p->arena, s->article->id, s->article->slug, thread->root.number,
                                     thread->more_page > 0 ? thread->more_page : 2));
+}
+
+static void add_thread(struct view__page *p, struct value *threads, const struct setting *s,
+                       const struct view_thread *thread) {
+    struct value *item = value_list_add_object(threads);
+    value_set_null(item, S("rendered"));
+    set_thread(p, item, s, thread);
+}
+
+/* --- Threads that are rendered apart ----------------------------------------------------------------------------------- */
+
+static void note_int(struct buf *b, int64_t n) { buf_add(b, slice_make(&n, sizeof n)); }
+
+static void note_slice(struct buf *b, slice s) {
+    note_int(b, (int64_t)s.n);
+    buf_add(b, s);
+}
+
+/* What a thread's bytes are made from is written down here, all of it: a field that is missing would have an old thread shown.
+   Who adds one comes by these lines. */
+enum { LP64 = sizeof(void *) == 8 };
+static_assert(!LP64 || sizeof(struct view_comment) == 200, "a field more: note it below");
+static_assert(!LP64 || sizeof(struct view_thread) == 232, "a field more: note it below");
+static_assert(!LP64 || sizeof(struct view_article) == 248, "a field more: is it used for a message?");
+static_assert(!LP64 || sizeof(struct view_reactions) == 24, "a field more: note it below");
+static_assert(!LP64 || sizeof(struct setting) == 64, "a field more: note it below");
+static_assert(!LP64 || sizeof(struct view__comment_setting) == 48, "a field more: is it made from what is noted?");
+
+static void note_comment(struct buf *b, const struct view_comment *c) {
+    note_int(b, c->number);
+    note_int(b, c->root);
+    note_int(b, c->parent);
+    note_slice(b, c->parent_name);
+    note_int(b,
+             (int64_t)c->state << 8 | (int64_t)c->badge << 4 | c->is_own << 2 | c->edited_by_desk << 1 | c->is_picked);
+    note_slice(b, c->secret);
+    note_slice(b, c->name);
+    note_slice(b, c->title);
+    note_slice(b, c->language);
+    note_slice(b, c->website);
+    note_slice(b, c->html.s);
+    note_int(b, c->submitted_at);
+    note_int(b, c->published_at);
+    note_int(b, c->edited_at);
+    note_int(b, c->recommendation_count);
+}
+
+/* What all threads of the page share. Dates and templates live as long as the program. */
+static void note_setting(struct buf *b, const struct view__page *p, const struct setting *s) {
+    const struct view_article *a = s->article;
+    note_int(b, (int64_t)(uintptr_t)p->context->dates);
+    note_int(b, (int64_t)(uintptr_t)p->context->templates);
+    note_slice(b, p->context->site->base_url);
+    note_slice(b, p->context->site->language);
+    note_int(b, a->id);
+    note_int(b, (int64_t)a->kind << 1 | a->is_draft);
+    note_slice(b, a->slug);
+    note_slice(b, a->language);
+    note_slice(b, a->headline);
+    note_slice(b, a->byline);
+    note_int(b, a->published_at);
+    note_int(b, (s->form != NULL) << 4 | s->reactions->recommends << 1 | s->reactions->picks);
+    note_int(b, s->fold_lines);
+}
+
+static void note_thread(struct buf *b, const struct view_thread *thread) {
+    note_comment(b, &thread->root);
+    for (size_t i = 0; i < thread->reply_count; i++) note_comment(b, &thread->replies[i]);
+    note_int(b, thread->more_replies);
+    note_int(b, thread->more_page);
+}
+
+/* Alone: a thread's template sees its thread and the interface's language, and nothing else of the page. */
+static enum status render_thread(const struct view__page *p, const struct setting *s, const struct view_thread *thread,
+                                 struct buf *out, struct error *error) {
+    struct view__page alone = *p;
+    alone.root = value_object(p->arena);
+    alone.page = value_set_object(alone.root, S("page"));
+    value_set_string(alone.page, S("language"), p->language);
+    set_thread(&alone, alone.root, s, thread);
+    return view__page_render(&alone, S("part/thread"), out, error);
+}
+
+enum { PART_MAX_BYTES = 16 * 1024 * 1024 };
+
+static enum status make_parts(struct view__page *p, const struct view_discussion *d, const struct setting *s,
+                              struct view_parts *parts, struct error *error) {
+    struct buf input, html;
+    enum status status = OK;
+    size_t at = 0;
+    buf_init(&input, PART_MAX_BYTES);
+    buf_init(&html, PART_MAX_BYTES);
+    note_setting(&input, p, s);
+    size_t shared = input.n;
+    for (size_t i = 0; i < d->thread_count && status == OK; i++) {
+        const struct view_thread *thread = &d->threads[i];
+        input.n = shared;
+        note_thread(&input, thread);
+        const struct view__part *found = view__parts_find(d->former, thread->root.number, buf_slice(&input), &at);
+        if (found) {
+            view__parts_share(parts, i, found);
+            continue;
+        }
+        buf_clear(&html);
+        status = render_thread(p, s, thread, &html, error);
+        if (status == OK) status = input.status;
+        const struct view__part made = {thread->root.number, buf_slice(&input), buf_slice(&html),
+                                        jsonld__thread_part(p->context, d, thread)};
+        if (status == OK) view__parts_add(parts, i, &made);
+    }
+    buf_fini(&input);
+    buf_fini(&html);
+    return status;
+}
+
+static void add_part(struct value *threads, const struct view__part *part) {
+    value_set_html(value_list_add_object(threads), S("rendered"), html_from_stored(part->html));
 }
 
 static bool root_is_shown(const struct view_thread *threads, size_t count, int64_t root) {
@@ -71,6 +191,7 @@ static void add_own_threads(struct view__page *p, struct value *list, const stru
         struct view__comment_setting setting = comment_setting(s, NULL);
         setting.standalone = true;
         struct value *item = value_list_add_object(list);
+        value_set_null(item, S("rendered"));
         view__set_comment(p, value_set_object(item, S("root")), &s->own[i], &setting);
         value_set_bool(item, S("has_replies"), false);
     }
@@ -183,7 +304,11 @@ static void set_discussion(struct view__page *p, const struct view_discussion *d
     bool own_first = d->order != VIEW_OLDEST_FIRST;
     if (own_first) add_own_threads(p, threads, s, d->threads, d->thread_count);
     for (size_t i = 0; i < d->thread_count; i++) {
-        add_thread(p, threads, s, &d->threads[turned ? d->thread_count - 1 - i : i]);
+        size_t index = turned ? d->thread_count - 1 - i : i;
+        if (s->parts)
+            add_part(threads, view__parts_at(s->parts, index));
+        else
+            add_thread(p, threads, s, &d->threads[index]);
     }
     if (!own_first) add_own_threads(p, threads, s, d->threads, d->thread_count);
 }
@@ -221,27 +346,43 @@ void view__article_begin(struct view__page *p, const struct view_context *contex
     value_set_string(object, S("report_href"), reported ? address_article_report(p->arena, page->article->id) : S(""));
 }
 
+static void set_whole_discussion(struct view__page *p, const struct view_discussion *page, const struct setting *s) {
+    set_discussion(p, page, s);
+    set_part(p, s, page->charter);
+    value_set_bool(p->root, S("takes_part"), true);
+}
+
+static struct setting setting_of(const struct view_discussion *page) {
+    bool ranked = page->order == VIEW_MOST_RECOMMENDED;
+    return (struct setting){.article = page->article,
+                            .form = page->form,
+                            .own = page->own,
+                            .own_count = page->own_count,
+                            .newest = page->page == (ranked ? 1 : page->page_count),
+                            .reactions = &page->reactions,
+                            .fold_lines = page->fold_lines};
+}
+
 enum status view_discussion(const struct view_context *context, const struct view_discussion *page, struct buf *out,
                             struct error *error) {
     const struct view_article *article = page->article;
-    bool ranked = page->order == VIEW_MOST_RECOMMENDED;
-    const struct setting s = {.article = article,
-                              .form = page->form,
-                              .own = page->own,
-                              .own_count = page->own_count,
-                              .newest = page->page == (ranked ? 1 : page->page_count),
-                              .reactions = &page->reactions,
-                              .fold_lines = page->fold_lines};
+    struct setting s = setting_of(page);
     struct view__page p;
     view__article_begin(&p, context, page);
+    if (page->made) {
+        assert(page->own_count == 0 && !context->viewer);
+        s.parts = page->thread_count > 0 ? view__parts_new(page->thread_count) : NULL;
+        enum status status = s.parts ? make_parts(&p, page, &s, s.parts, error) : OK;
+        if (status != OK) {
+            view_parts_free(s.parts);
+            return status;
+        }
+        *page->made = s.parts;
+    }
     /* A page of the house ('About us') that takes no messages has no discussion to show. */
     bool discussed = page->form || page->thread_count > 0 || article->kind != VIEW_ARTICLE_PAGE;
-    if (discussed && !article->is_draft) {
-        set_discussion(&p, page, &s);
-        set_part(&p, &s, page->charter);
-        value_set_bool(p.root, S("takes_part"), true);
-    }
-    value_set_html(p.page, S("json_ld"), jsonld_discussion(context, page));
+    if (discussed && !article->is_draft) set_whole_discussion(&p, page, &s);
+    value_set_html(p.page, S("json_ld"), jsonld__discussion(context, page, s.parts));
     return view__page_render(&p, S("discussion"), out, error);
 }
 

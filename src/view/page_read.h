@@ -11,6 +11,7 @@
 #include "view/article.h"
 #include "view/context.h"
 #include "view/form.h"
+#include "view/parts.h"
 
 struct view_home {
     const struct view_article *articles; /* newest first, bodies empty */
@@ -81,6 +82,10 @@ struct view_discussion {
     const struct view_comment *picks; /* pinned above the messages */
     size_t pick_count;
     int64_t fold_lines; /* longer messages fold after so many lines; 0: none do */
+    /* Of a page for all readers only. made not NULL: *made gets the page's threads as they were rendered (NULL when there are
+       none), the caller's; those that stand unchanged in former (NULL: none) are taken from there. Same bytes either way. */
+    const struct view_parts *former;
+    struct view_parts **made;
 };
 enum status view_discussion(const struct view_context *context, const struct view_discussion *page, struct buf *out,
                             struct error *error) MUST_USE;
