@@ -72,6 +72,7 @@ struct comment_input {
        is the same form sent twice, thus one message. Empty: a random one. */
     slice secret;
     account_id account; /* signed in; 0: no */
+    bool notify;        /* wants mails: published, refused, answered; needs an email */
     /* The message whose text this replaces, 0: a new one. It stands already: that the discussion is closed, or whom it
        answers gone, is no fault then. */
     comment_number editing;

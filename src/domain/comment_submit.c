@@ -53,6 +53,7 @@ static enum status insert(struct db *db, const struct comment_draft *draft, slic
     db_bind_text(rows, "checks", draft->checks);
     db_bind_blob(rows, "secret", slice_make(secret_hash.bytes, sizeof secret_hash.bytes));
     db_bind_text(rows, "email", input->email);
+    db_bind_bool(rows, "notify", input->notify && input->email.n > 0);
     db_bind_blob(rows, "address", address);
     db_bind_int(rows, "hash", draft->text_hash);
     enum status status = db_run(rows, NULL, error);

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "domain/comment_text.h"
 #include "domain/decision_row.h"
+#include "domain/notice_change.h"
 #include "text/markdown.h"
 
 #include <inttypes.h>
@@ -123,6 +124,7 @@ enum status decision_make(struct db *db, struct arena *arena, const struct decis
     if (status == OK) status = comment__move(db, &subject, to, row.now, error);
     slice as = to == COMMENT_PUBLISHED ? S("dismissed") : S("upheld");
     if (status == OK) status = comment__close_reports(db, &subject, as, order->answer, id.v, row.now, error);
+    if (status == OK) status = notice__changed(db, &subject, order->by.v == 0, row.now, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);
     journal__note_init(&note);
@@ -229,6 +231,7 @@ static enum status take_back(struct db *db, struct arena *arena, struct comment_
         status = restore_text(db, arena, subject, last->comment_version, now, error);
     else if (last->from != last->to)
         status = comment__move(db, subject, last->from, now, error);
+    if (status == OK && !last->is_edit) status = notice__changed(db, subject, false, now, error);
     if (status == OK) status = comment__reopen_reports(db, subject, last->id, error);
     bool refused = subject->state != COMMENT_PENDING && subject->state != COMMENT_PUBLISHED;
     if (status == OK && refused) status = comment__close_reports(db, subject, S("upheld"), S(""), undo.v, now, error);

@@ -15,25 +15,6 @@ static slice absolute(struct view__page *p, slice address) {
     return address_absolute(p->arena, p->context->site->base_url, address);
 }
 
-/* Our own HTML writes src="/…" and href="/…" (never src="//…"): readers of feeds need the host before it. */
-static slice absolute_html(struct view__page *p, struct html html) {
-    slice base = p->context->site->base_url;
-    slice in = html.s;
-    if (base.n == 0 || slice_find(in, S("=\"/")) == SIZE_MAX) return in;
-    struct buf b CLEANUP(buf_fini) = {0};
-    buf_init(&b, 16 * 1024 * 1024);
-    for (;;) {
-        size_t at = slice_find(in, S("=\"/"));
-        if (at == SIZE_MAX) break;
-        slice before = slice_sub(in, 0, at);
-        buf_add(&b, slice_sub(in, 0, at + 2));
-        if (slice_ends(before, S(" src")) || slice_ends(before, S(" href"))) buf_add(&b, base);
-        in = slice_after(in, at + 2);
-    }
-    buf_add(&b, in);
-    return b.status == OK ? arena_copy(p->arena, buf_slice(&b)) : html.s;
-}
-
 /* Without a base there is no URI of one's own to be had but a URN. */
 static slice entry_id(struct view__page *p, const char *kind, int64_t id) {
     slice base = p->context->site->base_url;
@@ -55,7 +36,7 @@ static struct feed__entry article_entry(struct view__page *p, const struct view_
         .author = a->byline,
         .language = a->language,
         .summary = view__article_summary(p->arena, a, 300),
-        .content = absolute_html(p, a->body),
+        .content = view__absolute_html(p, a->body).s,
         .category = a->section_title,
         .published_at = a->published_at,
         .updated_at = latest(a->updated_at, a->published_at),
@@ -107,7 +88,7 @@ static struct feed__entry comment_entry(struct view__page *p, const struct view_
         .title = view__comment_title(p, c, article),
         .author = c->name,
         .language = view__comment_language(c, article),
-        .content = absolute_html(p, c->html),
+        .content = view__absolute_html(p, c->html).s,
         .published_at = published,
         .updated_at = latest(c->edited_at, published),
     };

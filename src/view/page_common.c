@@ -217,3 +217,22 @@ void view__page_feeds_comments(struct view__page *p, const struct view_article *
 enum status view__page_render(struct view__page *p, slice template_name, struct buf *out, struct error *error) {
     return templates_render(p->context->templates, template_name, p->root, out, error);
 }
+
+/* Our own HTML writes src="/…" and href="/…" (never src="//…"): readers of feeds need the host before it. */
+struct html view__absolute_html(struct view__page *p, struct html html) {
+    slice base = p->context->site->base_url;
+    slice in = html.s;
+    if (base.n == 0 || slice_find(in, S("=\"/")) == SIZE_MAX) return html;
+    struct buf b CLEANUP(buf_fini) = {0};
+    buf_init(&b, 16 * 1024 * 1024);
+    for (;;) {
+        size_t at = slice_find(in, S("=\"/"));
+        if (at == SIZE_MAX) break;
+        slice before = slice_sub(in, 0, at);
+        buf_add(&b, slice_sub(in, 0, at + 2));
+        if (slice_ends(before, S(" src")) || slice_ends(before, S(" href"))) buf_add(&b, base);
+        in = slice_after(in, at + 2);
+    }
+    buf_add(&b, in);
+    return b.status == OK ? html_from_stored(arena_copy(p->arena, buf_slice(&b))) : html;
+}

@@ -54,6 +54,8 @@ void view__set_date(struct view__page *p, struct value *object, time_ms t); /* p
 /* The words of our own safe HTML: tags dropped (blocks become a space), the five entities decoded. At most max_bytes,
    cut between characters. Linear. */
 slice view__plain(struct arena *arena, struct html html, size_t max_bytes);
+/* Addresses of our own site in it get the host before them, for what is read elsewhere: feeds, mails. */
+struct html view__absolute_html(struct view__page *p, struct html html);
 /* How many lines a reader sees, about. */
 int view__lines(struct html html);
 
