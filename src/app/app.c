@@ -1,11 +1,13 @@
 #include "app/app.h"
 
 #include "app/assets.h"
+#include "app/courier.h"
 #include "app/dates.h"
 #include "app/desk_presence.h"
 #include "app/dispatch.h"
 #include "app/guard.h"
 #include "app/headers.h"
+#include "app/letter.h"
 #include "app/live.h"
 #include "app/nodes.h"
 #include "app/pages.h"
@@ -14,10 +16,13 @@
 #include "base/footprint.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "mail/message.h"
+#include "mail/smtp.h"
 #include "os/fetch.h"
 #include "os/limits.h"
 
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/sysinfo.h>
 
 const struct view_language APP_LANGUAGE[APP_LANGUAGES] = {
@@ -40,6 +45,9 @@ enum {
     SIGN_IN_NAME_WINDOW_S = 900,
     OWN_READS = 300, /* pages rendered for one reader alone, to one address, in … */
     OWN_READS_WINDOW_S = 60,
+    FOLLOWS_WINDOW_S = 600, /* wishes to follow by mail from one address of the net: app_mail_options.asked in it */
+    FOLLOWS_ADDRESS = 3,    /* mails that ask for a confirmation, to one address, in … */
+    FOLLOWS_ADDRESS_WINDOW_S = 3600,
     WIDE_FACTOR = 8,      /* a /48 is an organisation's or a subscriber's: so many times what one address may send */
     RECOMMENDATIONS = 60, /* from one address, in … */
     RECOMMENDATIONS_WINDOW_S = 60,
@@ -151,6 +159,8 @@ static void start_limiters(struct app *app) {
     app->recommending = limiter_new(RECOMMENDATIONS, RECOMMENDATIONS_WINDOW_S);
     app->sending_wide = limiter_new(o->messages_per_address * WIDE_FACTOR, o->messages_window_s);
     app->signing_in_name = limiter_new(SIGN_IN_NAME_ATTEMPTS, SIGN_IN_NAME_WINDOW_S);
+    app->following = limiter_new(o->mail.asked, FOLLOWS_WINDOW_S);
+    app->following_address = limiter_new(FOLLOWS_ADDRESS, FOLLOWS_ADDRESS_WINDOW_S);
     app->reading_own = limiter_new(OWN_READS, OWN_READS_WINDOW_S);
 }
 
@@ -274,8 +284,44 @@ enum status app_start(const struct app_options *options, struct app **out, struc
         return status;
     }
     set_base_url(app, app_port(app));
+    if (app_sends_mail(app)) status = courier_new(app, &app->courier, error); /* its links need the address */
+    if (status != OK) {
+        app_stop(app, 0);
+        return status;
+    }
     *out = app;
     return OK;
+}
+
+enum status app_mail_test(const struct app_options *options, slice to, char said[static 400], struct error *error) {
+    struct app *app = NEW(struct app);
+    struct arena *arena CLEANUP(arena_free_p) = arena_new(FRONT_BYTES);
+    struct letter letter = {.until = 0};
+    struct db *db = NULL;
+    struct smtp *smtp = NULL;
+    const struct app_mail_options *mail = &options->mail;
+    struct smtp_options server = {mail->url,         mail->user,       mail->password,
+                                  mail->authorities, SMTP_TLS_REQUIRE, mail->timeout_ms};
+    struct smtp_result result = {.outcome = SMTP_SERVER_FAILED};
+    app->options = *options;
+    said[0] = '\0';
+    enum status status = load_texts(app, error);
+    app->dates = app_dates_new();
+    app->assets = assets_new(headers_make_head, app);
+    if (status == OK) status = db_open(options->location, DB_READ, &db, error);
+    if (status == OK && !smtp_tls_parse(mail->tls, &server.tls)) status = error_set(error, INVALID, "smtp_tls");
+    if (status == OK) status = letter_write_test(app, db, arena, to, &letter, error);
+    if (status == OK) status = smtp_new(&server, &smtp, error);
+    if (status == OK) {
+        smtp_send(smtp, mail->from, to, buf_slice(&letter.mail), &result);
+        memcpy(said, result.said, sizeof result.said);
+        if (result.outcome != SMTP_SENT) status = error_set(error, UNAVAILABLE, "the mail was not taken: %s", said);
+    }
+    smtp_free(smtp);
+    buf_fini(&letter.mail);
+    db_close(db);
+    app_stop(app, 0);
+    return status;
 }
 
 int app_port(const struct app *app) { return http_server_port(app->server); }
@@ -314,6 +360,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     nodes_stop(app->nodes);
     if (app->fetching) pool_stop(app->fetching);
     if (app->hashing) pool_stop(app->hashing);
+    courier_free(app->courier);
     if (app->writer) writer_stop(app->writer);
     if (app->pool) pool_stop(app->pool);
     if (app->server) refuse_log_figures(app);
@@ -346,6 +393,8 @@ void app_stop(struct app *app, int64_t drain_ms) {
     limiter_free(app->recommending);
     limiter_free(app->sending_wide);
     limiter_free(app->signing_in_name);
+    limiter_free(app->following);
+    limiter_free(app->following_address);
     limiter_free(app->reading_own);
     memory_free((void *)(uintptr_t)app->setup_path.p);
     memory_free((void *)(uintptr_t)app->base_url.p);

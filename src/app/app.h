@@ -11,6 +11,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Mail. url empty: none is sent, and nothing is offered that would take it. */
+struct app_mail_options {
+    slice url, user, password, authorities; /* see mail/smtp.h */
+    slice tls;                              /* "require", "try", "no" */
+    slice from, name, reply_to;             /* name empty: the site's */
+    int64_t timeout_ms;
+    int64_t delay_ms;    /* what a decision causes is held for so long */
+    int64_t retry_ms;    /* after the first 4xx; doubled each time */
+    int64_t attempts;    /* so many in all */
+    int64_t expire_ms;   /* what could not be sent for so long has failed */
+    int64_t asked;       /* wishes to follow, from one address of the net within ten minutes */
+    int64_t digest_hour; /* in the site's time zone */
+};
+
 /* The settings the application needs; main's table of settings fills it. Borrowed: must outlive the app. */
 struct app_options {
     slice location;    /* of the database, see db/db.h */
@@ -39,6 +53,7 @@ struct app_options {
     int64_t head_ms, body_ms, idle_ms, write_ms; /* deadlines */
     size_t form_bytes;                           /* ceiling of a reader's form */
     bool access_log;
+    struct app_mail_options mail;
     bool external_images; /* article pages may show images from other hosts */
 };
 
@@ -51,6 +66,9 @@ slice app_base_url(const struct app *app); /* the setting, or where it listens; 
 /* The path of the one-time address at which the administrator's account is made, or an empty slice when there is an
    account already. Makes a fresh secret each time. Owned by the app. */
 enum status app_setup_path(struct app *app, slice *path, struct error *error) MUST_USE;
+/* Sends a test mail, at once; said (400 bytes) is the server's answer, or what went wrong. UNAVAILABLE: it was not taken. */
+enum status app_mail_test(const struct app_options *options, slice to, char said[static 400],
+                          struct error *error) MUST_USE;
 /* Finishes what is under way (at most drain_ms), then stops every thread and frees all. */
 void app_stop(struct app *app, int64_t drain_ms);
 

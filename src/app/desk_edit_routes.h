@@ -39,6 +39,12 @@ void desk_site(struct request *r);
 void desk_site_post(struct request *r);
 void desk_site_strict(struct request *r);
 
+/* desk_mail.c */
+void desk_mail(struct request *r);
+void desk_mail_failed(struct request *r);
+void desk_mail_resume(struct request *r);
+void desk_mail_pause(struct request *r);
+
 #define DESK_EDIT(handler)                                                                                             \
     &(const struct app_route) { handler, ROUTE_EDIT, 0 }
 #define DESK_ADMINISTER(handler)                                                                                       \
@@ -76,7 +82,11 @@ void desk_site_strict(struct request *r);
     {HTTP_POST, "/moderation/password", 0, &(const struct app_route){desk_password_post, ROUTE_MODERATE | ROUTE_HASHES, 0}}, \
     {HTTP_GET, "/moderation/site", 0, DESK_ADMINISTER(desk_site)}, \
     {HTTP_POST, "/moderation/site", 0, DESK_ADMINISTER(desk_site_post)}, \
-    {HTTP_POST, "/moderation/site/strict", 0, DESK_ADMINISTER(desk_site_strict)},
+    {HTTP_POST, "/moderation/site/strict", 0, DESK_ADMINISTER(desk_site_strict)}, \
+    {HTTP_GET, "/moderation/mail", 0, DESK_ADMINISTER(desk_mail)}, \
+    {HTTP_POST, "/moderation/mail/failed", 0, DESK_ADMINISTER(desk_mail_failed)}, \
+    {HTTP_POST, "/moderation/mail/resume", 0, DESK_ADMINISTER(desk_mail_resume)}, \
+    {HTTP_POST, "/moderation/mail/pause", 0, DESK_ADMINISTER(desk_mail_pause)},
 /* clang-format on */
 
 #endif

@@ -360,6 +360,7 @@ void dispatch_done(struct http_call *call, const struct http_done *done, void *c
     /* private links are secrets, and stay out of logs */
     if (slice_starts(shown, S("/messages/"))) shown = S("/messages/-");
     if (slice_starts(shown, S("/reports/"))) shown = S("/reports/-");
+    if (slice_starts(shown, S("/follow/"))) shown = S("/follow/-");
     if (slice_starts(shown, S("/set-up/"))) shown = S("/set-up/-");
     log_line(LOG_INFO, "access", "request=%.*s method=%s path=%s status=%d bytes=%lld us=%lld%s", SLICE_FMT(id),
              http_method_name(http_call_method(call)), log_quote(path, sizeof path, shown), done->status,
@@ -413,6 +414,10 @@ static bool load_form(struct request *r) {
         struct http_form_limits limits = HTTP_FORM_LIMITS;
         if (r->route->flags & ROUTE_DESK) limits.fields = DESK_FIELDS;
         int status = http_call_form(r->call, &limits, &r->form, &error);
+        if (status && (r->route->flags & ROUTE_ANY_FORM)) {
+            r->form = (struct http_form){0};
+            return true;
+        }
         if (status) request_fail(r, status, VIEW_ERROR_FORM, typed_text(r), S(""));
         return status == 0;
     }

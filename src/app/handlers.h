@@ -32,6 +32,18 @@ void message_show(struct request *r);     /* GET /messages/S */
 void message_edit(struct request *r);     /* POST */
 void message_withdraw(struct request *r); /* POST /messages/S/withdraw */
 
+/* follow.c: what readers do about mails */
+void follow_form(struct request *r);          /* GET /articles/N/follow */
+void follow_post(struct request *r);          /* POST */
+void follow_manage(struct request *r);        /* GET /follow/LINK */
+void follow_manage_post(struct request *r);   /* POST */
+void follow_confirm_form(struct request *r);  /* GET /follow/LINK/confirm */
+void follow_confirm_post(struct request *r);  /* POST */
+void follow_stop_form(struct request *r);     /* GET /follow/LINK/stop */
+void follow_stop_post(struct request *r);     /* POST: also a mail program's, RFC 8058 */
+void message_notices(struct request *r);      /* GET /messages/LINK/notices */
+void message_notices_post(struct request *r); /* POST: likewise */
+
 /* sign.c: signing in and out, first set-up */
 void sign_in_form(struct request *r);
 void sign_in(struct request *r);

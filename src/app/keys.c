@@ -45,6 +45,8 @@ enum status keys_load(slice secret_file, struct app_keys *out, struct error *err
     out->check = crypto_hmac(&secret, S("palabre secret"));
     out->seal = derive(&secret, S("palabre sealed addresses"));
     out->challenge = derive(&secret, S("palabre challenges"));
+    out->link = derive(&secret, S("palabre links in mails"));
+    out->mail = derive(&secret, S("palabre mail addresses"));
     return OK;
 }
 
@@ -112,6 +114,18 @@ slice keys_network_mark(const struct app_keys *keys, struct arena *arena, const 
 
 uint64_t keys_limit_key_name(const struct app_keys *keys, slice folded_name) {
     return key_of(crypto_hmac(&keys->fingerprint, folded_name));
+}
+
+struct crypto_hash keys_mail_hash(const struct app_keys *keys, slice email) {
+    struct buf b;
+    buf_init(&b, 1024);
+    for (size_t i = 0; i < email.n; i++) {
+        char c = email.p[i];
+        buf_add_char(&b, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+    }
+    struct crypto_hash hash = crypto_hmac(&keys->mail, buf_slice(&b));
+    buf_fini(&b);
+    return hash;
 }
 
 slice keys_seal_address(const struct app_keys *keys, struct arena *arena, const struct address *address) {

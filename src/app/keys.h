@@ -8,7 +8,7 @@
 #include "os/address.h"
 
 struct app_keys {
-    struct crypto_key form, fingerprint, seal, challenge;
+    struct crypto_key form, fingerprint, seal, challenge, link, mail;
     struct crypto_hash check; /* tells one secret from another, and nothing about it */
 };
 
@@ -25,6 +25,8 @@ uint64_t keys_limit_key_wide(const struct app_keys *keys, const struct address *
 uint64_t keys_network_key(const struct app_keys *keys, const struct address *address);
 slice keys_network_mark(const struct app_keys *keys, struct arena *arena, const struct address *address);
 uint64_t keys_limit_key_name(const struct app_keys *keys, slice folded_name);
+/* Of a mail address, whatever its capitals: what is kept of one whose owner has left. */
+struct crypto_hash keys_mail_hash(const struct app_keys *keys, slice email);
 slice keys_seal_address(const struct app_keys *keys, struct arena *arena, const struct address *address);
 
 /* What was sealed. False: it was not, or not with these keys. */

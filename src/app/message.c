@@ -3,9 +3,10 @@
 #include "app/handlers.h"
 
 #include "app/guard.h"
+#include "app/links.h"
 #include "app/map.h"
 #include "app/reading.h"
-#include "domain/charter.h"
+#include "app/reason.h"
 #include "view/page_write.h"
 
 struct own_message {
@@ -23,7 +24,7 @@ struct own_message {
 static bool load(struct request *r, struct own_message *m) {
     struct error error = {OK, ""};
     m->secret = request_parameter(r, "secret");
-    enum status status = comment_find_secret(r->db, r->arena, m->secret, &m->comment, &error);
+    enum status status = links_find_message(&r->app->keys, r->db, r->arena, m->secret, &m->comment, &error);
     if (status == OK) status = article_get(r->db, r->arena, m->comment.article, &m->article, &error);
     if (status != OK) request_fail_status(r, status, &error, VIEW_ERROR_MESSAGE, request_field(r, "text"), S(""));
     return status == OK;
@@ -66,25 +67,6 @@ static const struct view_form *edit_form(struct request *r, const struct own_mes
     return form;
 }
 
-/* The rule and the reason of the last decision that stands, where the site gives reasons. */
-static void add_reason(struct request *r, const struct own_message *m, struct view_message *page) {
-    struct decision_list decisions;
-    struct error error;
-    struct charter charter;
-    if (!r->site.gives_reasons || m->comment.state == COMMENT_PENDING || m->comment.state == COMMENT_PUBLISHED) return;
-    if (decision_list_comment(r->db, r->arena, m->comment.number, &decisions, &error) != OK) return;
-    const struct decision *last = NULL;
-    for (size_t i = 0; i < decisions.count; i++) {
-        const struct decision *d = &decisions.items[i];
-        if (!d->undone && d->to == m->comment.state && (!last || d->id.v > last->id.v)) last = d;
-    }
-    if (!last) return;
-    page->reason = last->reason;
-    if (charter_load(r->db, r->arena, m->comment.charter_version, m->article.language, &charter, &error) != OK) return;
-    for (size_t i = 0; i < charter.rule_count; i++)
-        if (slice_equal(charter.rules[i].code, last->rule_code)) page->rule_title = charter.rules[i].title;
-}
-
 static void show(struct request *r, struct own_message *m, int http_status, enum view_message_notice notice) {
     struct error error = {OK, ""};
     struct view_article article = map_article(&m->article);
@@ -101,7 +83,7 @@ static void show(struct request *r, struct own_message *m, int http_status, enum
                                 .form = edit || m->form_fault ? edit_form(r, m) : NULL,
                                 .token = request_token(r, purpose_of(r, m)),
                                 .notice = notice};
-    add_reason(r, m, &page);
+    reason_find(r->db, r->arena, &r->site, &m->comment, m->article.language, &page.rule_title, &page.reason);
     struct buf *body = request_buf(r);
     enum status status = view_message(request_view_in(r, m->article.language), &page, body, &error);
     request_reply_page(r, http_status, body, status, &error);

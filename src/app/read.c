@@ -81,6 +81,10 @@ slice reading_purpose(struct arena *arena, article_id article) {
     return arena_format(arena, "comment:%lld", (long long)article.v);
 }
 
+slice reading_follow_purpose(struct arena *arena, article_id article) {
+    return arena_format(arena, "follow:%lld", (long long)article.v);
+}
+
 struct view_form *reading_form(const struct app *app, struct arena *arena, const struct article *article, time_ms now,
                                int64_t step_minutes) {
     if (!article->accepts_comments) return NULL;
@@ -89,6 +93,9 @@ struct view_form *reading_form(const struct app *app, struct arena *arena, const
     form->token = token_make(app, arena, reading_purpose(arena, article->id), now, step_minutes);
     form->pre_moderated = article->effective == MODERATION_PRE;
     form->max_characters = app->options.message_characters;
+    form->offers_notices = app_sends_mail(app);
+    if (app_sends_mail(app))
+        form->follow_token = token_make(app, arena, reading_follow_purpose(arena, article->id), now, step_minutes);
     return form;
 }
 

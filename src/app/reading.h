@@ -13,6 +13,8 @@ const struct view_comment *reading_own(struct request *r, article_id article, si
 const struct view_charter *reading_charter(struct db *db, struct arena *arena, slice language);
 /* What a form for a message to this article may do: the purpose of its token. */
 slice reading_purpose(struct arena *arena, article_id article);
+/* What the form to follow it may do. */
+slice reading_follow_purpose(struct arena *arena, article_id article);
 /* The empty form under a discussion, its token dated to a step of so many minutes (tokens.h); NULL: no messages are
    taken. */
 struct view_form *reading_form(const struct app *app, struct arena *arena, const struct article *article, time_ms now,

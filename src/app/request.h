@@ -34,6 +34,7 @@ enum route_flags {
     ROUTE_ADMINISTER = 8,                                        /* … may administer */
     ROUTE_LIVE = 16,                                             /* a stream, begun on the loop (live.c) */
     ROUTE_HASHES = 32,                                           /* computes a password's hash: on workers of its own */
+    ROUTE_ANY_FORM = 64,                                         /* a form that cannot be read counts as an empty one */
     ROUTE_DESK = ROUTE_MODERATE | ROUTE_EDIT | ROUTE_ADMINISTER, /* mask */
 };
 

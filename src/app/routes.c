@@ -19,6 +19,10 @@
 #define HASHES(handler)                                                                                                \
     &(const struct app_route) { handler, ROUTE_HASHES, 0 }
 
+/* What mail programs post to may be multipart (RFC 8058 §3.2), and says nothing that the address does not. */
+#define BY_LINK(handler)                                                                                               \
+    &(const struct app_route) { handler, ROUTE_ANY_FORM, 0 }
+
 const struct http_route ROUTES[] = {
     {HTTP_GET, "/", 0, SHARED(PAGE_HOME)},
     {HTTP_GET, "/sections/{slug}", 0, SHARED(PAGE_SECTION)},
@@ -61,6 +65,16 @@ const struct http_route ROUTES[] = {
     {HTTP_POST, "/messages/{secret}/withdraw", 0, ANY(message_withdraw)},
 
     {HTTP_GET, "/challenge", 0, ANY(challenge_reply)},
+    {HTTP_GET, "/messages/{secret}/notices", 0, ANY(message_notices)},
+    {HTTP_POST, "/messages/{secret}/notices", 0, BY_LINK(message_notices_post)},
+    {HTTP_GET, "/articles/{id:int}/follow", 0, ANY(follow_form)},
+    {HTTP_POST, "/articles/{id:int}/follow", 0, ANY(follow_post)},
+    {HTTP_GET, "/follow/{link}", 0, ANY(follow_manage)},
+    {HTTP_POST, "/follow/{link}", 0, ANY(follow_manage_post)},
+    {HTTP_GET, "/follow/{link}/confirm", 0, ANY(follow_confirm_form)},
+    {HTTP_POST, "/follow/{link}/confirm", 0, BY_LINK(follow_confirm_post)},
+    {HTTP_GET, "/follow/{link}/stop", 0, ANY(follow_stop_form)},
+    {HTTP_POST, "/follow/{link}/stop", 0, BY_LINK(follow_stop_post)},
 
     {HTTP_GET, "/sign-in", 0, ANY(sign_in_form)},
     {HTTP_POST, "/sign-in", 0, HASHES(sign_in)},

@@ -32,6 +32,7 @@ struct desk_presence;
 struct app_dates;
 struct live;
 struct guard;
+struct courier;
 struct nodes;
 
 struct app {
@@ -44,7 +45,8 @@ struct app {
     struct address_block excerpt_blocks[16];
     size_t excerpt_block_count;
     struct writer *writer;
-    struct cache *pages; /* discussions, threads, their feeds */
+    struct courier *courier; /* NULL: no mail is sent */
+    struct cache *pages;     /* discussions, threads, their feeds */
     struct cache
         *fronts;      /* home, sections, archive, site feeds, charter, sitemap: dropped whole when the site changes */
     struct hot **hot; /* one for each loop */
@@ -59,16 +61,20 @@ struct app {
     struct limiter *sending, *previewing, *signing_in, *reporting, *recommending; /* by address */
     struct limiter *sending_wide;                                                 /* by IPv6 /48 */
     struct limiter *signing_in_name;                                              /* by account */
-    struct limiter *reading_own;       /* pages for one reader alone, by address */
-    struct guard *guard;               /* against abuse */
-    struct desk_presence *presence;    /* who has which message open at the desk */
-    size_t arena_bytes;                /* ceiling of the memory in which one page is read and rendered */
-    slice setup_path, base_url;        /* owned */
-    _Atomic size_t site_language;      /* as last read: for pages made without the database */
-    _Atomic int64_t refusal_logged_ms; /* when overload was last reported */
-    _Atomic int64_t away_logged_ms;    /* and that the database cannot be reached */
-    _Atomic bool worker_failed;        /* at start: a read connection did not open */
+    struct limiter *following, *following_address; /* asking to follow: by who asks, by the address asked for */
+    struct limiter *reading_own;                   /* pages for one reader alone, by address */
+    struct guard *guard;                           /* against abuse */
+    struct desk_presence *presence;                /* who has which message open at the desk */
+    size_t arena_bytes;                            /* ceiling of the memory in which one page is read and rendered */
+    slice setup_path, base_url;                    /* owned */
+    _Atomic size_t site_language;                  /* as last read: for pages made without the database */
+    _Atomic int64_t refusal_logged_ms;             /* when overload was last reported */
+    _Atomic int64_t away_logged_ms;                /* and that the database cannot be reached */
+    _Atomic bool worker_failed;                    /* at start: a read connection did not open */
 };
+
+/* Whether there is a mail server: what takes one is offered then only. */
+static inline bool app_sends_mail(const struct app *app) { return app->options.mail.url.n > 0; }
 
 /* A worker's own: a read connection. */
 struct worker {

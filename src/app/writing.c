@@ -2,6 +2,7 @@
 #include "app/request.h"
 
 #include "app/after.h"
+#include "app/courier.h"
 #include "app/nodes.h"
 #include "app/refuse.h"
 #include "domain/article.h"
@@ -129,6 +130,7 @@ static void run_done(struct writer_job *job, enum status status, const struct er
     atomic_store(&r->waiting, 1);
     if (status != OK) r->changes = NULL;
     live_expect(r->app->live, r->changes);
+    if (status == OK) courier_nudge(r->app->courier);
     struct after after = {.app = r->app,
                           .touched = r->touched,
                           .count = r->touched_count,

@@ -1,4 +1,5 @@
-/* Time. One clock for the whole program, which tests can set through the environment variable PALABRE_CLOCK. */
+/* Time. One clock for the whole program, which tests can
+   put ahead by so many seconds through the environment variable PALABRE_CLOCK. */
 #ifndef PALABRE_BASE_CLOCK_H
 #define PALABRE_BASE_CLOCK_H
 

@@ -67,6 +67,7 @@ static void check_fields(struct arena *arena, int64_t max_characters, struct com
                   COMMENT_TITLE_MAX, &input->title);
     note_optional(problems, FIELD_EMAIL, text_check_email(arena, input->email, &input->email), COMMENT_EMAIL_MAX,
                   &input->email);
+    if (input->notify && !input->email.n) comment__add_problem(problems, FIELD_EMAIL, FAULT_EMPTY, 0);
     note_optional(problems, FIELD_WEBSITE, text_check_website(arena, input->website, &input->website),
                   COMMENT_WEBSITE_MAX, &input->website);
 }

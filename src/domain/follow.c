@@ -154,8 +154,8 @@ enum status follow_confirm(struct db *db, const struct subscription *subscriptio
     return status == OK && changed ? journal_act(db, subscription, "follow.begin", error) : status;
 }
 
-enum status follow_set_frequency(struct db *db, const struct subscription *subscription, enum follow_frequency frequency,
-                                 time_ms now, struct error *error) {
+enum status follow_set_frequency(struct db *db, const struct subscription *subscription,
+                                 enum follow_frequency frequency, time_ms now, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SUBSCRIPTION_SET_FREQUENCY);
     db_bind_int(rows, "id", subscription->id);
     db_bind_text(rows, "frequency", follow_frequency_name(frequency));

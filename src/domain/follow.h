@@ -54,8 +54,8 @@ enum status follow_list(struct db *db, struct arena *arena, const struct crypto_
 /* Writer. Each is fine when it is so already. Journalled in the article's chain, without the address. */
 enum status follow_confirm(struct db *db, const struct subscription *subscription, time_ms now,
                            struct error *error) MUST_USE;
-enum status follow_set_frequency(struct db *db, const struct subscription *subscription, enum follow_frequency frequency,
-                                 time_ms now, struct error *error) MUST_USE;
+enum status follow_set_frequency(struct db *db, const struct subscription *subscription,
+                                 enum follow_frequency frequency, time_ms now, struct error *error) MUST_USE;
 enum status follow_end(struct db *db, const struct subscription *subscription, struct error *error) MUST_USE;
 enum status follow_end_all(struct db *db, const struct subscription *subscription, struct error *error) MUST_USE;
 

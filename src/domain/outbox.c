@@ -3,9 +3,9 @@
 #include "domain/journal_note.h"
 
 static const slice KIND_NAMES[OUTBOX_KINDS] = {
-    [OUTBOX_STATE] = S_INIT("state"),       [OUTBOX_PUBLISHED] = S_INIT("published"),
-    [OUTBOX_REFUSED] = S_INIT("refused"),   [OUTBOX_ANSWERED] = S_INIT("answered"),
-    [OUTBOX_MESSAGE] = S_INIT("message"),   [OUTBOX_DIGEST] = S_INIT("digest"),
+    [OUTBOX_STATE] = S_INIT("state"),     [OUTBOX_PUBLISHED] = S_INIT("published"),
+    [OUTBOX_REFUSED] = S_INIT("refused"), [OUTBOX_ANSWERED] = S_INIT("answered"),
+    [OUTBOX_MESSAGE] = S_INIT("message"), [OUTBOX_DIGEST] = S_INIT("digest"),
     [OUTBOX_FOLLOW] = S_INIT("follow"),
 };
 
@@ -20,8 +20,7 @@ static bool parse_kind(slice name, enum outbox_kind *out) {
     return false;
 }
 
-enum status outbox_take(struct db *db, const struct outbox_claim *claim, struct outbox_item *out,
-                        struct error *error) {
+enum status outbox_take(struct db *db, const struct outbox_claim *claim, struct outbox_item *out, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_OUTBOX_CLAIM);
     db_bind_int(rows, "until", claim->now + claim->lease_ms);
     db_bind_text(rows, "owner", claim->owner);

@@ -9,7 +9,8 @@
 enum { RECIPIENT_REFUSALS_MAX = 3 };
 
 /* Whether it may be written to: neither paused nor of somebody who wants no mail. Read or write connection. */
-enum status recipient_may_receive(struct db *db, const struct crypto_hash *hash, bool *may, struct error *error) MUST_USE;
+enum status recipient_may_receive(struct db *db, const struct crypto_hash *hash, bool *may,
+                                  struct error *error) MUST_USE;
 /* Writer: the server took a mail for it. */
 enum status recipient_taken(struct db *db, const struct crypto_hash *hash, struct error *error) MUST_USE;
 /* Writer: the server refused it for good; pauses it when there is reason to (journalled). */
@@ -24,7 +25,8 @@ enum status recipient_refused(struct db *db, const struct recipient_refusal *ref
 /* Writer: paused by hand (a bounce that came back as a mail), and resumed. Journalled. NOT_FOUND: it is not paused. */
 enum status recipient_pause(struct db *db, const struct recipient_refusal *refusal, account_id by,
                             struct error *error) MUST_USE;
-enum status recipient_resume(struct db *db, const struct crypto_hash *hash, account_id by, struct error *error) MUST_USE;
+enum status recipient_resume(struct db *db, const struct crypto_hash *hash, account_id by,
+                             struct error *error) MUST_USE;
 /* Writer: no mail from here, ever: its subscriptions end, its messages ask for no notices any more. Journalled. */
 enum status recipient_never(struct db *db, const struct crypto_hash *hash, slice email, time_ms now,
                             struct error *error) MUST_USE;

@@ -17,12 +17,12 @@ struct mail_message {
     slice from_name, from; /* from: an address */
     slice to, reply_to;    /* addresses */
     slice subject;
-    slice message_id; /* "outbox-12.1700000000000@example.org", without < > */
-    slice thread_id;  /* of the mail this one belongs under, which need not exist: In-Reply-To and References */
-    slice date;       /* RFC 5322 §3.3: text/date.h's date_rfc822 */
-    slice language;   /* BCP 47 */
-    slice text;       /* UTF-8, LF */
-    slice html;       /* a whole document; empty: the text alone */
+    slice message_id;         /* "outbox-12.1700000000000@example.org", without < > */
+    slice thread_id;          /* of the mail this one belongs under, which need not exist: In-Reply-To and References */
+    slice date;               /* RFC 5322 §3.3: text/date.h's date_rfc822 */
+    slice language;           /* BCP 47 */
+    slice text;               /* UTF-8, LF */
+    slice html;               /* a whole document; empty: the text alone */
     slice list_name, list_id; /* List-Id (RFC 2919): "Le pont" <discussion-12.example.org> */
     slice archive;            /* address of the page it is about: List-Archive (RFC 2369) */
     slice unsubscribe;        /* address: List-Unsubscribe and List-Unsubscribe-Post (RFC 8058) */

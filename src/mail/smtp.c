@@ -10,7 +10,16 @@
 #include <string.h>
 
 /* How far a transfer came. */
-enum stage { STAGE_CONNECT, STAGE_HELLO, STAGE_TLS, STAGE_AUTH, STAGE_SENDER, STAGE_RECIPIENT, STAGE_DATA, STAGE_CONTENT };
+enum stage {
+    STAGE_CONNECT,
+    STAGE_HELLO,
+    STAGE_TLS,
+    STAGE_AUTH,
+    STAGE_SENDER,
+    STAGE_RECIPIENT,
+    STAGE_DATA,
+    STAGE_CONTENT
+};
 
 struct smtp {
     CURL *curl;
@@ -19,6 +28,7 @@ struct smtp {
     /* of the transfer under way */
     slice left;
     enum stage stage;
+    bool quits; /* what is answered from now on is about QUIT */
     int code;
     char line[SMTP_SAID_MAX]; /* the server's last */
     char problem[CURL_ERROR_SIZE];
@@ -70,10 +80,11 @@ static void note_command(struct smtp *smtp, slice line) {
         slice verb;
         enum stage stage;
     } VERBS[] = {
-        {S_INIT("EHLO"), STAGE_HELLO},  {S_INIT("HELO"), STAGE_HELLO},     {S_INIT("STARTTLS"), STAGE_TLS},
-        {S_INIT("AUTH"), STAGE_AUTH},   {S_INIT("MAIL "), STAGE_SENDER},   {S_INIT("RCPT "), STAGE_RECIPIENT},
+        {S_INIT("EHLO"), STAGE_HELLO}, {S_INIT("HELO"), STAGE_HELLO},   {S_INIT("STARTTLS"), STAGE_TLS},
+        {S_INIT("AUTH"), STAGE_AUTH},  {S_INIT("MAIL "), STAGE_SENDER}, {S_INIT("RCPT "), STAGE_RECIPIENT},
         {S_INIT("DATA"), STAGE_DATA},
     };
+    if (slice_starts_nocase(line, S("QUIT"))) smtp->quits = true;
     for (size_t i = 0; i < sizeof VERBS / sizeof VERBS[0]; i++)
         if (slice_starts_nocase(line, VERBS[i].verb)) smtp->stage = VERBS[i].stage;
 }
@@ -91,7 +102,7 @@ static void keep_line(char out[static SMTP_SAID_MAX], slice line) {
 
 static void note_answer(struct smtp *smtp, slice line) {
     int code = 0;
-    if (line.n < 3) return;
+    if (line.n < 3 || smtp->quits) return;
     for (size_t i = 0; i < 3; i++) {
         if (line.p[i] < '0' || line.p[i] > '9') return;
         code = code * 10 + (line.p[i] - '0');
@@ -227,6 +238,7 @@ void smtp_send(struct smtp *smtp, slice from, slice to, slice mail, struct smtp_
     smtp->left = mail;
     smtp->stage = STAGE_CONNECT;
     smtp->code = 0;
+    smtp->quits = false;
     smtp->line[0] = smtp->problem[0] = '\0';
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_FROM, sender);
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, recipients);

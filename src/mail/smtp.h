@@ -41,8 +41,8 @@ const char *smtp_outcome_name(enum smtp_outcome outcome); /* "sent", "later", "a
 enum { SMTP_SAID_MAX = 400 };
 struct smtp_result {
     enum smtp_outcome outcome;
-    int code;                 /* the last answer's: 250, 451, 550; 0: there was none */
-    bool no_such_address;     /* with ADDRESS_REFUSED: the server says so (RFC 3463: 5.1.x), not only that it will not */
+    int code;             /* the last answer's: 250, 451, 550; 0: there was none */
+    bool no_such_address; /* with ADDRESS_REFUSED: the server says so (RFC 3463: 5.1.x), not only that it will not */
     char said[SMTP_SAID_MAX]; /* the server's last line, or what went wrong; one line of printable text */
 };
 

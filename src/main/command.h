@@ -3,6 +3,7 @@
 #ifndef PALABRE_MAIN_COMMAND_H
 #define PALABRE_MAIN_COMMAND_H
 
+#include "app/app.h"
 #include "base/error.h"
 #include "main/settings.h"
 
@@ -12,6 +13,7 @@ int command_serve(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_user(int argc, char **argv);
+int command_mail(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_config(int argc, char **argv);
@@ -40,6 +42,8 @@ enum status command_make_folder(const char *path, struct error *error) MUST_USE;
 void command_database_path(const char *data, char *out);
 void command_secret_path(const char *data, char *out);
 
+/* The application's options, borrowed from the settings and the paths. */
+struct app_options command_app_options(const struct settings *settings, const char *database, const char *secret);
 /* Starts the application and waits for a signal; ready(ctx, base_url, setup_path) once it listens. */
 int command_run_server(const struct settings *settings, void (*ready)(void *ctx, slice base_url, slice setup_path),
                        void *ctx);

@@ -1,8 +1,10 @@
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/footprint.h"
 #include "main/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -14,6 +16,7 @@ static const struct {
     {"demo", command_demo, "run a ready-made publication, to look at"},
     {"import", command_import, "move in from another system"},
     {"user", command_user, "add an account of the house"},
+    {"mail", command_mail, "send a test mail"},
     {"check", command_check, "verify that the database is whole"},
     {"migrate", command_migrate, "bring the database up to this version"},
     {"config", command_config, "print every setting, or check a file of settings"},
@@ -26,9 +29,16 @@ static void print_usage(FILE *out) {
     fputs("\npalabre COMMAND --help tells more.\n", out);
 }
 
+/* For tests (base/clock.h): PALABRE_CLOCK is by how many seconds the clock is ahead of the system's. */
+static void set_clock(void) {
+    int64_t seconds;
+    if (slice_to_int64(slice_of(getenv("PALABRE_CLOCK")), &seconds)) clock_set_offset(seconds * 1000);
+}
+
 int main(int argc, char **argv) {
     struct error error = {OK, ""};
     footprint_begin();
+    set_clock();
     if (crypto_init(&error) != OK) return command_fail("palabre", error.status, &error);
     if (argc < 2) {
         fputs("palabre: name a command. See palabre --help\n", stderr);

@@ -23,7 +23,7 @@ static enum log_level level_of(const char *name) {
     return LOG_INFO;
 }
 
-static struct app_options options_of(const struct settings *s, const char *database, const char *secret) {
+struct app_options command_app_options(const struct settings *s, const char *database, const char *secret) {
     return (struct app_options){
         .location = slice_of(database),
         .secret_file = slice_of(secret),
@@ -61,6 +61,21 @@ static struct app_options options_of(const struct settings *s, const char *datab
         .form_bytes = (size_t)s->form_kb * 1024,
         .access_log = s->access_log,
         .external_images = s->external_images,
+        .mail = {.url = slice_of(s->smtp_url),
+                 .user = slice_of(s->smtp_user),
+                 .password = slice_of(s->smtp_password),
+                 .authorities = slice_of(s->smtp_ca),
+                 .tls = slice_of(s->smtp_tls),
+                 .from = slice_of(s->mail_from),
+                 .name = slice_of(s->mail_name),
+                 .reply_to = slice_of(s->reply_to),
+                 .timeout_ms = s->smtp_timeout * 1000,
+                 .delay_ms = s->mail_delay_s * 1000,
+                 .retry_ms = s->mail_retry_s * 1000,
+                 .attempts = s->mail_attempts,
+                 .expire_ms = s->mail_days * 24 * 3600 * 1000,
+                 .asked = s->mail_asked,
+                 .digest_hour = s->digest_hour},
     };
 }
 
@@ -74,7 +89,7 @@ int command_run_server(const struct settings *settings, void (*ready)(void *ctx,
     command_database_path(settings->data, database);
     command_secret_path(settings->data, secret);
     enum status status = signals_init(&error);
-    struct app_options options = options_of(settings, database, secret);
+    struct app_options options = command_app_options(settings, database, secret);
     if (status == OK) status = app_start(&options, &app, &error);
     if (status == OK) status = app_setup_path(app, &setup_path, &error);
     if (status == OK) {

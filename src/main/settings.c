@@ -1,6 +1,7 @@
 #include "main/settings.h"
 
 #include "base/memory.h"
+#include "mail/message.h"
 #include "os/address.h"
 #include "text/date.h"
 
@@ -25,6 +26,7 @@ struct setting {
 };
 
 #define AT(field) offsetof(struct settings, field)
+/* long: a table */
 static const struct setting TABLE[] = {
     {"data", TEXT, AT(data), "palabre-data", 0, 0, NULL,
      "Folder of the database, the secret and palabre.conf. Made when missing."},
@@ -63,6 +65,35 @@ static const struct setting TABLE[] = {
     {"excerpt_networks", TEXT, AT(excerpt_networks), "", 0, 0, NULL,
      "Blocks of addresses that are not public, comma-separated, from which editors may have pages read for press excerpts "
      "all the same: a house's own network. Empty: none."},
+    {"smtp_url", TEXT, AT(smtp_url), "", 0, 0, NULL,
+     "Mail server: smtp://HOST[:PORT] (587 or 25, with STARTTLS) or smtps://HOST[:PORT] (465). Empty: no mail is sent, and "
+     "readers are not offered any."},
+    {"smtp_user", TEXT, AT(smtp_user), "", 0, 0, NULL, "Name to sign in with there. Empty: without."},
+    {"smtp_password", TEXT, AT(smtp_password), "", 0, 0, NULL,
+     "Password; better in the environment: PALABRE_SMTP_PASSWORD."},
+    {"smtp_tls", TEXT, AT(smtp_tls), "require", 0, 0, " require try no ",
+     "require: no mail without TLS; try: where the server offers it; no: in the clear (a server on this machine). The "
+     "certificate is verified whenever there is one."},
+    {"smtp_ca", TEXT, AT(smtp_ca), "", 0, 0, NULL,
+     "File of the certificates (PEM) that the server's must descend from. Empty: the system's."},
+    {"smtp_timeout", NUMBER, AT(smtp_timeout), "60", 1, 3600, NULL, "Seconds for one mail in all."},
+    {"mail_from", TEXT, AT(mail_from), "", 0, 0, NULL,
+     "Address mails come from, and to which bounces return: journal@example.org. Needed with smtp_url."},
+    {"mail_name", TEXT, AT(mail_name), "", 0, 0, NULL, "Name mails come from. Empty: the publication's."},
+    {"reply_to", TEXT, AT(reply_to), "", 0, 0, NULL, "Address that answers go to. Empty: mail_from."},
+    {"mail_delay_s", NUMBER, AT(mail_delay_s), "60", 0, 86400, NULL,
+     "Seconds that a decision waits before anybody is told of it by mail: undone within them, it sends nothing."},
+    {"mail_retry_s", NUMBER, AT(mail_retry_s), "60", 1, 86400, NULL,
+     "Seconds until a mail is tried again that the server did not take for now (4xx, as greylisting does); doubled each "
+     "time, up to four hours."},
+    {"mail_attempts", NUMBER, AT(mail_attempts), "12", 1, 100, NULL, "Attempts in all; then it has failed."},
+    {"mail_days", NUMBER, AT(mail_days), "3", 1, 60, NULL,
+     "Days after which a mail has failed that could not be sent because there was no server to be reached."},
+    {"mail_asked", NUMBER, AT(mail_asked), "10", 1, 1000000, NULL,
+     "Wishes to follow a discussion by mail that one address of the net (IPv4, or IPv6 /64) may send within ten minutes. To "
+     "one mail address, three confirmations an hour are sent."},
+    {"digest_hour", NUMBER, AT(digest_hour), "8", 0, 23, NULL,
+     "Hour, in the site's time zone, at which those who follow by a daily mail get it."},
     {"loops", NUMBER, AT(loops), "0", 0, 256, NULL, "Event loops. 0: one per processor."},
     {"workers", NUMBER, AT(workers), "0", 0, 256, NULL, "Workers. 0: one per processor."},
     {"cache_mb", NUMBER, AT(cache_mb), "128", 1, 1048576, NULL, "Megabytes of rendered pages kept in memory."},
@@ -202,6 +233,22 @@ static enum status check_proxies(slice text, struct error *error) {
     return OK;
 }
 
+static enum status check_mail(const struct settings *s, struct error *error) {
+    slice url = slice_of(s->smtp_url), from = slice_of(s->mail_from), reply_to = slice_of(s->reply_to);
+    bool known = (slice_starts(url, S("smtp://")) && url.n > 7) || (slice_starts(url, S("smtps://")) && url.n > 8);
+    for (size_t i = 0; i < url.n; i++) known = known && (unsigned char)url.p[i] > ' ' && url.p[i] != '@';
+    if (url.n && !known)
+        return error_set(error, INVALID, "smtp_url: '%s' is not of the form smtp://HOST:PORT or smtps://HOST:PORT",
+                         s->smtp_url);
+    if ((url.n || from.n) && !mail_address_is_sendable(from))
+        return error_set(error, INVALID, "mail_from: '%s' is not an address such as journal@example.org", s->mail_from);
+    if (reply_to.n && !mail_address_is_sendable(reply_to))
+        return error_set(error, INVALID, "reply_to: '%s' is not an address such as journal@example.org", s->reply_to);
+    if (url.n && *s->smtp_ca && access(s->smtp_ca, R_OK) != 0)
+        return error_set(error, INVALID, "smtp_ca: %s: %s", s->smtp_ca, strerror(errno));
+    return OK;
+}
+
 /* What only more than one look can tell. */
 static enum status check_values(const struct settings *s, struct error *error) {
     if (*s->base_url && !is_base_url(slice_of(s->base_url)))
@@ -211,7 +258,8 @@ static enum status check_values(const struct settings *s, struct error *error) {
     if (!settings_listen_is_valid(s->listen))
         return error_set(error, INVALID, "listen: '%s' is not HOST:PORT, :PORT or unix:PATH", s->listen);
     if (!*s->data) return error_set(error, INVALID, "data: a folder is needed");
-    return check_proxies(slice_of(s->trusted_proxies), error);
+    enum status status = check_mail(s, error);
+    return status == OK ? check_proxies(slice_of(s->trusted_proxies), error) : status;
 }
 
 enum status settings_load(struct settings *settings, const char *file, const char *data, const char *listen,

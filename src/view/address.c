@@ -186,6 +186,26 @@ slice address_message_withdraw(struct arena *arena, slice secret) {
     return join(arena, S("/messages/"), segment(arena, secret), S("/withdraw"), S(""));
 }
 
+slice address_message_notices(struct arena *arena, slice secret) {
+    return join(arena, S("/messages/"), segment(arena, secret), S("/notices"), S(""));
+}
+
+slice address_follow_article(struct arena *arena, int64_t article) {
+    return arena_format(arena, "/articles/%lld/follow", (long long)article);
+}
+
+slice address_follow(struct arena *arena, slice link) {
+    return join(arena, S("/follow/"), segment(arena, link), S(""), S(""));
+}
+
+slice address_follow_confirm(struct arena *arena, slice link) {
+    return join(arena, S("/follow/"), segment(arena, link), S("/confirm"), S(""));
+}
+
+slice address_follow_stop(struct arena *arena, slice link) {
+    return join(arena, S("/follow/"), segment(arena, link), S("/stop"), S(""));
+}
+
 slice address_setup(struct arena *arena, slice secret) {
     return join(arena, S("/set-up/"), segment(arena, secret), S(""), S(""));
 }

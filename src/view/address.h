@@ -52,6 +52,11 @@ slice address_send(struct arena *arena, int64_t article);             /* POST /a
 slice address_own(struct arena *arena, int64_t article);              /* GET /articles/3/own: fragment */
 slice address_message(struct arena *arena, slice secret);             /* /messages/SECRET; POST: edit */
 slice address_message_withdraw(struct arena *arena, slice secret);    /* POST */
+slice address_message_notices(struct arena *arena, slice secret);     /* /messages/SECRET/notices: mails about it */
+slice address_follow_article(struct arena *arena, int64_t article);   /* /articles/3/follow */
+slice address_follow(struct arena *arena, slice link);                /* /follow/LINK */
+slice address_follow_confirm(struct arena *arena, slice link);        /* /follow/LINK/confirm */
+slice address_follow_stop(struct arena *arena, slice link);           /* /follow/LINK/stop */
 slice address_setup(struct arena *arena, slice secret);               /* /set-up/SECRET */
 
 slice address_feed_articles(struct arena *arena, enum feed_format format); /* /feeds/articles.atom */

@@ -105,6 +105,8 @@ struct view_form {
     slice name, text, title, email, website; /* as typed */
     slice token;                             /* signed and dated; empty on shared pages */
     slice send_key;                          /* once; empty on shared pages */
+    bool offers_notices, notify;             /* a box for mails about the message; whether it is ticked */
+    slice follow_token; /* of the form to follow the discussion by e-mail; empty: it is not offered */
     bool may_send; /* the 'Send' button is there beside 'Preview' (on shared pages, whose token would be old: no) */
     slice made;    /* signed stamp of when it was first shown; empty on shared pages */
     slice refused_words;    /* of VIEW_FAULT_WORDS, as typed, in quotation marks; may be empty */

@@ -21,6 +21,7 @@ static const struct entry ENTRIES[] = {
     {VIEW_DESK_WORDS, ENTRY_ADMINISTER, T("Words"), S_INIT(ADDRESS_DESK "/words")},
     {VIEW_DESK_ACCOUNTS, ENTRY_ADMINISTER, T("Accounts"), S_INIT(ADDRESS_DESK "/accounts")},
     {VIEW_DESK_SITE, ENTRY_ADMINISTER, T("Site"), S_INIT(ADDRESS_DESK "/site")},
+    {VIEW_DESK_MAIL, ENTRY_ADMINISTER, T("Mail"), S_INIT(ADDRESS_DESK "/mail")},
 };
 
 static bool may_see(const struct view_viewer *viewer, enum entry_right right) {

@@ -20,6 +20,7 @@ enum view_desk_place {
     VIEW_DESK_WORDS, /* looked for */
     VIEW_DESK_ACCOUNTS,
     VIEW_DESK_SITE,
+    VIEW_DESK_MAIL,
     VIEW_DESK_SESSIONS, /* one's own */
     VIEW_DESK_PASSWORD, /* likewise */
     VIEW_DESK_PLACES

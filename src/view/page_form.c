@@ -132,6 +132,8 @@ static const struct {
     {VIEW_FIELD_NAME, VIEW_FAULT_FORM,
      T("This cannot be used as a name: it needs letters or digits that can be seen.")},
     {VIEW_FIELD_TEXT, VIEW_FAULT_EMPTY, T("There is no text yet.")},
+    {VIEW_FIELD_EMAIL, VIEW_FAULT_TOO_MANY, T("Too many requests in a short time. Please try again in some minutes.")},
+    {VIEW_FIELD_EMAIL, VIEW_FAULT_EMPTY, T("To be written to, an address is needed.")},
     {VIEW_FIELD_EMAIL, VIEW_FAULT_FORM, T("This is not an e-mail address. You may leave the field empty.")},
     {VIEW_FIELD_WEBSITE, VIEW_FAULT_FORM, T("This is not the address of a website. You may leave the field empty.")},
     {VIEW_FIELD_RULE, VIEW_FAULT_EMPTY, T("Please choose a rule, or “Something else”.")},
@@ -244,6 +246,18 @@ void view__set_problems(struct view__page *p, const struct view_problem *problem
     view__set_problems_and(p, problems, count, NULL, 0);
 }
 
+static void set_follow(struct view__page *p, const struct view_form *form) {
+    value_set_null(p->root, S("follow"));
+    if (!form->follow_token.n) return;
+    struct value *follow = value_set_object(p->root, S("follow"));
+    value_set_string(follow, S("action"), address_follow_article(p->arena, form->article));
+    value_set_string(follow, S("token"), form->follow_token);
+    value_set_null(follow, S("email"));
+    value_set_null(follow, S("errors"));
+    value_set_bool(follow, S("daily"), false);
+    value_set_string(follow, S("honeypot"), S(VIEW_HONEYPOT));
+}
+
 void view__set_form(struct view__page *p, const struct view_form *form, bool previewed) {
     if (!form) {
         value_set_null(p->root, S("form"));
@@ -272,9 +286,12 @@ void view__set_form(struct view__page *p, const struct view_form *form, bool pre
     value_set_int(object, S("max"), form->max_characters);
     value_set_string(object, S("max_text"), view__number(p, form->max_characters));
     value_set_bool(object, S("pre_moderated"), form->pre_moderated);
+    value_set_bool(object, S("offers_notices"), form->offers_notices);
+    value_set_bool(object, S("notify"), form->notify);
+    set_follow(p, form);
     value_set_bool(object, S("may_send"), form->may_send);
     value_set_bool(object, S("previewed"), previewed);
-    bool open = form->title.n > 0 || form->email.n > 0 || form->website.n > 0 || value_get(errors, S("title")) ||
-                value_get(errors, S("email")) || value_get(errors, S("website"));
+    bool open = form->notify || form->title.n > 0 || form->email.n > 0 || form->website.n > 0 ||
+                value_get(errors, S("title")) || value_get(errors, S("email")) || value_get(errors, S("website"));
     value_set_bool(object, S("more_open"), open);
 }

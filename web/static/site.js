@@ -50,14 +50,17 @@ function remember() {
   const box = row && find("input", row);
   if (!box) return;
   const fields = ["name", "email", "website"].map((name) => form.elements[name]).filter(Boolean);
+  const notify = form.elements.notify;
   const known = store.get("me");
   for (const field of fields) {
     if (known?.[field.name] && !field.value) field.value = known[field.name];
   }
+  if (notify && known?.notify) notify.checked = true;
   box.checked = Boolean(known);
   row.classList.add("ready");
   const save = () => {
-    store.set("me", box.checked ? Object.fromEntries(fields.map((field) => [field.name, field.value])) : null);
+    const me = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+    store.set("me", box.checked ? { ...me, notify: notify?.checked } : null);
   };
   box.addEventListener("change", save);
   form.addEventListener("submit", save);

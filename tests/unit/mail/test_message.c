@@ -29,7 +29,8 @@ static struct buf written(const struct mail_message *message) {
 }
 
 static void assert_has(const struct buf *mail, const char *part) {
-    if (!slice_contains(buf_slice(mail), slice_of(part))) fail_msg("no '%s' in:\n%.*s", part, SLICE_FMT(buf_slice(mail)));
+    if (!slice_contains(buf_slice(mail), slice_of(part)))
+        fail_msg("no '%s' in:\n%.*s", part, SLICE_FMT(buf_slice(mail)));
 }
 
 /* Every line ends in CRLF, is at most 76 bytes long and ASCII. */
@@ -94,9 +95,12 @@ static void words_in_other_scripts_are_encoded(void **state) {
 static void nothing_gets_out_of_its_header(void **state) {
     (void)state;
     static const slice NASTY[] = {
-        S_INIT("Léa\r\nBcc: everybody@example.com"),     S_INIT("Lea\nBcc: everybody@example.com\n\nBody"),
-        S_INIT("Lea\r\n\r\n--=_x\r\nContent-Type: x/y"), S_INIT("Lea\" <other@example.com>, \"x"),
-        S_INIT("=?utf-8?Q?a=0D=0ABcc:_x?="),             S_INIT("Lea\x01\x02 <other@example.com>"),
+        S_INIT("Léa\r\nBcc: everybody@example.com"),
+        S_INIT("Lea\nBcc: everybody@example.com\n\nBody"),
+        S_INIT("Lea\r\n\r\n--=_x\r\nContent-Type: x/y"),
+        S_INIT("Lea\" <other@example.com>, \"x"),
+        S_INIT("=?utf-8?Q?a=0D=0ABcc:_x?="),
+        S_INIT("Lea\x01\x02 <other@example.com>"),
     };
     for (size_t i = 0; i < sizeof NASTY / sizeof NASTY[0]; i++) {
         struct mail_message m = sample();
@@ -118,11 +122,24 @@ static void nothing_gets_out_of_its_header(void **state) {
 
 static void what_is_no_address_is_refused(void **state) {
     (void)state;
-    static const char *const BAD[] = {"",        "lea",          "@x.org",           "lea@",           "a b@x.org", "lea@x.org>",
-                                      "l\n@x.org", "lea@x.org\r\n", "<lea@x.org>",      "\"a b\"@x.org", "a@b@c.org", "a,b@x.org",
-                                      "a..b@x.org", ".a@x.org",    "l\xc3\xa9"
-                                                                   "a@x.org",
-                                      "a@-x.org", "a@x..org"};
+    static const char *const BAD[] = {"",
+                                      "lea",
+                                      "@x.org",
+                                      "lea@",
+                                      "a b@x.org",
+                                      "lea@x.org>",
+                                      "l\n@x.org",
+                                      "lea@x.org\r\n",
+                                      "<lea@x.org>",
+                                      "\"a b\"@x.org",
+                                      "a@b@c.org",
+                                      "a,b@x.org",
+                                      "a..b@x.org",
+                                      ".a@x.org",
+                                      "l\xc3\xa9"
+                                      "a@x.org",
+                                      "a@-x.org",
+                                      "a@x..org"};
     struct buf out;
     struct error error;
     buf_init(&out, MAIL_MESSAGE_MAX);
@@ -143,8 +160,9 @@ static void what_is_no_address_is_refused(void **state) {
 static void two_parts(void **state) {
     (void)state;
     struct mail_message m = sample();
-    m.text = S("Été, 2 = 2 et une très très très très très très très très très très longue ligne qui passe soixante-seize.\n"
-               ".\nFrom ici  \nfin");
+    m.text =
+        S("Été, 2 = 2 et une très très très très très très très très très très longue ligne qui passe soixante-seize.\n"
+          ".\nFrom ici  \nfin");
     m.html = S("<!DOCTYPE html><p>Été</p>");
     struct buf mail = written(&m);
     assert_lines(&mail);

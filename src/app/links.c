@@ -1,0 +1,71 @@
+#include "app/links.h"
+
+enum { MAC_BYTES = 16 };
+
+static void add_mac(const struct app_keys *keys, slice what, struct buf *out) {
+    struct crypto_hash mac = crypto_hmac(&keys->link, what);
+    crypto_add_base64url(out, slice_make(mac.bytes, MAC_BYTES));
+}
+
+static bool mac_is(const struct app_keys *keys, slice what, slice mac) {
+    unsigned char got[MAC_BYTES];
+    struct crypto_hash right = crypto_hmac(&keys->link, what);
+    return crypto_from_base64url(mac, got, sizeof got) && crypto_equal(got, right.bytes, MAC_BYTES);
+}
+
+static slice follow_matter(struct arena *arena, const struct subscription *s) {
+    struct buf b;
+    buf_init(&b, 256);
+    buf_add_format(&b, "follow %lld %lld ", (long long)s->article.v, (long long)s->id);
+    crypto_add_hex(&b, slice_make(s->hash.bytes, sizeof s->hash.bytes));
+    slice matter = arena_copy(arena, buf_slice(&b));
+    buf_fini(&b);
+    return matter;
+}
+
+slice links_follow(const struct app_keys *keys, struct arena *arena, const struct subscription *s) {
+    struct buf b;
+    buf_init(&b, 128);
+    buf_add_format(&b, "%lld.%lld.", (long long)s->article.v, (long long)s->id);
+    add_mac(keys, follow_matter(arena, s), &b);
+    slice link = arena_copy(arena, buf_slice(&b));
+    buf_fini(&b);
+    return link;
+}
+
+enum status links_find_follow(const struct app_keys *keys, struct db *db, struct arena *arena, slice token,
+                              struct subscription *out, struct error *error) {
+    int64_t article, id;
+    slice rest = token, first = slice_cut(&rest, '.'), second = slice_cut(&rest, '.');
+    if (!slice_to_int64(first, &article) || !slice_to_int64(second, &id))
+        return error_set(error, NOT_FOUND, "this is no link of ours");
+    enum status status = follow_get(db, arena, id, (article_id){article}, out, error);
+    if (status == OK && !mac_is(keys, follow_matter(arena, out), rest))
+        return error_set(error, NOT_FOUND, "this link is not signed by us");
+    return status;
+}
+
+static slice message_matter(struct arena *arena, const struct comment *c) {
+    return arena_format(arena, "message %lld %lld", (long long)c->number.v, (long long)c->submitted_at);
+}
+
+slice links_message(const struct app_keys *keys, struct arena *arena, const struct comment *comment) {
+    struct buf b;
+    buf_init(&b, 128);
+    buf_add_format(&b, "%lld.", (long long)comment->number.v);
+    add_mac(keys, message_matter(arena, comment), &b);
+    slice link = arena_copy(arena, buf_slice(&b));
+    buf_fini(&b);
+    return link;
+}
+
+enum status links_find_message(const struct app_keys *keys, struct db *db, struct arena *arena, slice token,
+                               struct comment *out, struct error *error) {
+    int64_t number;
+    slice mac = token, head = slice_cut(&mac, '.');
+    if (!mac.p || !slice_to_int64(head, &number)) return comment_find_secret(db, arena, token, out, error);
+    enum status status = comment_get(db, arena, (comment_number){number}, out, error);
+    if (status == OK && !mac_is(keys, message_matter(arena, out), mac))
+        return error_set(error, NOT_FOUND, "this link is not signed by us");
+    return status;
+}
