@@ -350,7 +350,7 @@ static void navigation_follows_the_rights(void **state) {
     assert_int_equal(count(f, "//nav//a"), 5);
     f->viewer.may_administer = true;
     render(f);
-    assert_int_equal(count(f, "//nav//a"), 9);
+    assert_int_equal(count(f, "//nav//a"), 10);
     assert_int_equal(count(f, "//nav//a[@aria-current]"), 1);
 }
 
