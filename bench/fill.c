@@ -152,6 +152,7 @@ static void make_message(struct generator *g, int64_t article, article_id id, in
         .text_source = text->source,
         .html = text->html,
         .language = S("fr"),
+        .is_new = true,
         .submitted_at = begin + (g->now - begin) / (g->messages + g->pending + 1) * (index + 1),
     };
     if (g->roots_only || waits || index == 0 || draw(g, 10) >= 4) return;
@@ -205,6 +206,23 @@ static enum status open_site(struct generator *g, const char *folder, struct err
     return status;
 }
 
+/* A new database gets its indices at the end. */
+static enum status begin_filling(struct generator *g, bool *filling, struct error *error) {
+    enum status status = db_write_begin(g->db, error);
+    if (status == OK) status = import_fill_begin(g->db, filling, error);
+    if (status == OK) status = db_write_commit(g->db, error);
+    if (status != OK) db_write_rollback(g->db);
+    return status;
+}
+
+static enum status end_filling(struct generator *g, struct error *error) {
+    enum status status = db_write_begin(g->db, error);
+    if (status == OK) status = import_fill_end(g->db, error);
+    if (status == OK) status = db_write_commit(g->db, error);
+    if (status != OK) db_write_rollback(g->db);
+    return status;
+}
+
 static bool parse(int argc, char **argv, struct generator *g, const char **folder) {
     for (int i = 1; i < argc; i++) {
         int64_t *number = strcmp(argv[i], "--articles") == 0   ? &g->articles
@@ -239,7 +257,10 @@ int main(int argc, char **argv) {
     if (status == OK) status = open_site(&g, folder, &error);
     if (status == OK) status = make_texts(&g, &error);
     int64_t began = clock_monotonic_ms();
+    bool filling = false;
+    if (status == OK) status = begin_filling(&g, &filling, &error);
     for (int64_t i = 0; status == OK && i < g.articles; i++) status = fill_article(&g, i, &error);
+    if (status == OK && filling) status = end_filling(&g, &error);
     double seconds = (double)(clock_monotonic_ms() - began) / 1000;
     if (status)
         fprintf(stderr, "fill: %s\n", error.detail);

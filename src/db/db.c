@@ -290,6 +290,15 @@ void db_write_rollback(struct db *db) {
     if (db__in_transaction(db)) (void)!db->engine->control(db, CONTROL_ROLLBACK, NULL);
 }
 
+enum status db_fill_begin(struct db *db, struct error *error) {
+    assert(db__in_transaction(db));
+    return db->engine->fill_begin ? db->engine->fill_begin(db, error) : OK;
+}
+
+enum status db_fill_end(struct db *db, struct error *error) {
+    return db->engine->fill_end ? db->engine->fill_end(db, error) : OK;
+}
+
 enum status db_savepoint(struct db *db, struct error *error) {
     /* Outside of a transaction it would begin one of its own. */
     if (!db__in_transaction(db))

@@ -25,6 +25,7 @@ enum {
        commands. The writer has a thread for that: checkpoint.h. */
     CHECKPOINT_PAGES = 1000,
     INTEGRITY_FAULTS_MAX = 100,
+    FILL_THREADS = 1, /* that sort beside the one which reads, while indices are made */
 };
 
 static const char *const CONTROLS[CONTROL_COUNT] = {
@@ -392,6 +393,44 @@ static void migrate_end(struct db *db) {
     sqlite->migrate_lock = -1;
 }
 
+/* Filling: the statements that make the indices again are kept, in the order in which they were made. */
+
+#define FILLED "tbl_name = 'comment' AND type = 'index' AND sql IS NOT NULL AND name != 'comment_by_import'"
+
+static enum status run_each(struct sqlite *sqlite, const char *query, struct error *error) {
+    char *script = NULL;
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(sqlite->handle, query, -1, &statement, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) script = sqlite3_mprintf("%s", sqlite3_column_text(statement, 0));
+    enum status status = code == SQLITE_ROW ? OK : fail(sqlite, sqlite3_extended_errcode(sqlite->handle), error);
+    sqlite3_finalize(statement);
+    if (status == OK) status = run_script(sqlite, script, error);
+    sqlite3_free(script);
+    return status;
+}
+
+static enum status fill_begin(struct db *db, struct error *error) {
+    struct sqlite *sqlite = of(db);
+    enum status status =
+        run_script(sqlite,
+                   "CREATE TEMP TABLE IF NOT EXISTS filling (sql TEXT NOT NULL); DELETE FROM filling;"
+                   "INSERT INTO filling SELECT sql FROM main.sqlite_schema WHERE " FILLED " ORDER BY rowid",
+                   error);
+    if (status != OK) return status;
+    return run_each(sqlite,
+                    "SELECT coalesce(group_concat('DROP INDEX main.' || name, '; '), '') FROM main.sqlite_schema"
+                    " WHERE " FILLED,
+                    error);
+}
+
+static enum status fill_end(struct db *db, struct error *error) {
+    struct sqlite *sqlite = of(db);
+    sqlite3_limit(sqlite->handle, SQLITE_LIMIT_WORKER_THREADS, FILL_THREADS);
+    enum status status = run_each(sqlite, "SELECT coalesce(group_concat(sql, '; '), '') FROM filling", error);
+    return status == OK ? run_script(sqlite, "DELETE FROM filling", error) : status;
+}
+
 /* The log */
 
 enum { FRAME_HEADER_BYTES = 24 }; /* https://www.sqlite.org/fileformat2.html §4.1 */
@@ -509,5 +548,7 @@ const struct db_engine db__sqlite = {
     .migrate_end = migrate_end,
     .log_watch = log_watch,
     .log_carry = log_carry,
+    .fill_begin = fill_begin,
+    .fill_end = fill_end,
     .check = check,
 };

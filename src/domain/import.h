@@ -32,12 +32,22 @@ struct import_comment {
     time_ms submitted_at;
     slice address_sealed, fingerprint;
     int64_t wanted_number; /* 0: none. Taken when it was never given; so old #comment-N addresses stay true */
-    bool or_root;          /* import_comments_add: a root when its parent is not there, or elsewhere */
+    bool is_new;  /* import_comments_add: import_comment_find has said NOT_FOUND, and nothing was added since */
+    bool or_root; /* import_comments_add: a root when its parent is not there, or elsewhere */
 };
 /* Published ones get their ordinals in the order of calls: call in order of date, parents first. INVALID: no key, or the
    parent is not there or elsewhere. Once there, it stays as it is: *made false, *number its number. */
 enum status import_comment_add(struct db *db, const struct import_comment *input, comment_number *number, bool *made,
                                struct error *error) MUST_USE;
+
+/* Whether it is there from an earlier import. NOT_FOUND: no. */
+enum status import_comment_find(struct db *db, slice source, slice key, comment_number *number,
+                                struct error *error) MUST_USE;
+
+/* Around an import of many into a site that has no comment yet: db_fill_begin. *filling says whether it is one; then
+   import_fill_end is to be called before the commit. */
+enum status import_fill_begin(struct db *db, bool *filling, struct error *error) MUST_USE;
+enum status import_fill_end(struct db *db, struct error *error) MUST_USE;
 
 struct import_result {
     comment_number number;

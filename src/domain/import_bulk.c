@@ -201,7 +201,7 @@ static enum status work_out(struct bulk *b, size_t i, struct import_result *resu
         return OK;
     }
     struct known known;
-    enum status status = find_known(b, in->key, &known, error);
+    enum status status = in->is_new ? NOT_FOUND : find_known(b, in->key, &known, error);
     if (status == OK) result->number.v = known.number;
     if (status != NOT_FOUND) return status;
     struct row *row = &b->rows[i];
@@ -351,6 +351,25 @@ static enum status run(struct bulk *b, struct import_result *results, struct err
     if (status == OK && b->published) status = search__comments_came(b->db, (comment_number){b->lowest}, error);
     return status == OK ? journal(b, last, error) : status;
 }
+
+enum status import_comment_find(struct db *db, slice source, slice key, comment_number *number, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_IMPORT_COMMENT_FIND);
+    db_bind_text(rows, "source", source);
+    db_bind_text(rows, "key", key);
+    enum status status = db_step(rows, error);
+    if (status == OK) number->v = db_int(rows, "number");
+    return status;
+}
+
+enum status import_fill_begin(struct db *db, bool *filling, struct error *error) {
+    int64_t any;
+    enum status status = read_int(db_use(db, DB_IMPORT_ANY_COMMENT), "number", &any, error);
+    *filling = status == NOT_FOUND;
+    if (status != NOT_FOUND) return status;
+    return db_fill_begin(db, error);
+}
+
+enum status import_fill_end(struct db *db, struct error *error) { return db_fill_end(db, error); }
 
 enum status import_comments_add(struct db *db, const struct import_comment *items, size_t count,
                                 struct import_result *results, struct error *error) {

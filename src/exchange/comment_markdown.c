@@ -1,6 +1,7 @@
 #include "exchange/comment_markdown.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "text/markdown.h"
 
 #include <stdio.h>
@@ -349,8 +350,45 @@ static enum status render(struct arena *arena, slice source, slice language, sli
     return markdown_comment(arena, source, &options, html, error);
 }
 
+/* Of what is not ASCII: letters with accents, dashes, quotes, the ellipsis, the euro sign. Not the others: among them are
+   spaces, and signs without a width. */
+static bool is_usual(slice rest) {
+    static const slice SIGNS[] = {S_INIT("\u2013"), S_INIT("\u2014"), S_INIT("\u2018"), S_INIT("\u2019"),
+                                  S_INIT("\u201C"), S_INIT("\u201D"), S_INIT("\u2026"), S_INIT("\u20AC"),
+                                  S_INIT("\u00AB"), S_INIT("\u00BB")};
+    unsigned char c = (unsigned char)rest.p[0];
+    if (c < 0xC2 || (c >= 0xC3 && c < 0xCC)) return true; /* ASCII, inside of a character, up to U+02FF */
+    for (size_t i = 0; i < ARRAY_COUNT(SIGNS); i++)
+        if (slice_starts(rest, SIGNS[i])) return true;
+    return false;
+}
+
+/* Whether nothing in it means anything to HTML, to WordPress or to Markdown, and its white space is as it would become:
+   then it is its own translation, as the long way would find out. Most comments are such. */
+static bool is_plain(slice text) {
+    char before = '\n';
+    if (text.n == 0 || !utf8_is_valid(text) || utf8_find_control(text) != SIZE_MAX) return false;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i], next = i + 1 < text.n ? text.p[i + 1] : '\n';
+        bool digit = c >= '0' && c <= '9';
+        if (strchr("<>&[]*_`\\~|@\r\t", c) || (c == ':' && next == '/')) return false;
+        if (before == '\n' && (digit || strchr(" #-+=", c))) return false;
+        if ((c == ' ' || c == '\n') && before == ' ') return false;
+        if (c == '\n' && before == '\n' && (i < 2 || text.p[i - 2] == '\n')) return false;
+        if ((c == 'w' || c == 'W') && slice_starts_nocase(slice_after(text, i), S("www."))) return false;
+        if (!is_usual(slice_after(text, i))) return false;
+        before = c;
+    }
+    return before != ' ' && before != '\n';
+}
+
 enum status comment_markdown(struct arena *arena, slice foreign, slice language, struct sanitize_report *report,
                              slice *source, struct html *html, struct error *error) {
+    if (is_plain(foreign)) {
+        struct markdown_options options = {.language = language};
+        *source = foreign;
+        return markdown_comment(arena, foreign, &options, html, error);
+    }
     struct html clean;
     slice words;
     enum status status = sanitize_comment_html(arena, foreign, NULL, report, &clean, error);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define NONE SIZE_MAX
-enum { PROGRESS_EVERY = 256 };
+enum { BATCH = 512, BATCH_BYTES = 8 * 1024 * 1024, PROGRESS_EVERY = 256 };
 
 struct entry {
     const struct wxr_comment *c;
@@ -24,6 +24,7 @@ struct entry {
     size_t parent; /* index among the entries; NONE: a root, or the parent is not in this file */
     bool orphan;   /* it names a parent that is not in this file */
     bool done;
+    bool again;                         /* another one has the same number: the first of them counts */
     bool undated, odd, circled, lifted; /* what the report says of it, if it is taken over */
 };
 
@@ -229,19 +230,16 @@ static enum status fill_text(struct wordpress_job *job, const struct wxr_item *i
     return OK;
 }
 
-static void count(struct wordpress_job *job, const struct import_comment *in, comment_number number, bool made) {
+static void count(struct wordpress_job *job, const struct import_comment *in, enum comment_state state,
+                  comment_number number) {
     struct import_report *report = job->report;
-    if (!made) {
-        report->comments.known++;
-        return;
-    }
     report->comments.made++;
-    report->comments_by_state[in->state]++;
+    report->comments_by_state[state]++;
     import_report_add(report, REPORT_CHANGED, number.v != in->wanted_number,
                       S("comments with a new number, since theirs was taken"));
 }
 
-/* What was found out before it was known whether this message is there already. */
+/* What was found out about a message that is not there yet. */
 static void remark(const struct wordpress_job *job, const struct wxr_item *item, const struct entry *entry) {
     const struct wxr_comment *c = entry->c;
     import_report_add(job->report, REPORT_CHANGED, entry->undated,
@@ -264,43 +262,67 @@ static enum status remove_again(struct wordpress_job *job, comment_number number
     return decision_make(job->db, job->scratch, &order, &result, &other, error);
 }
 
-static enum status add_one(struct wordpress_job *job, const struct wxr_item *item, article_id article,
-                           const struct entries *e, struct entry *entry, struct error *error) {
+/* Comments on their way: their texts are in the job's scratch arena until they are added. */
+struct batch {
+    struct wordpress_job *job;
+    const struct wxr_item *item;
+    const struct entries *entries;
+    article_id article;
+    size_t count;
+    struct import_comment items[BATCH];
+    struct import_result results[BATCH];
+    const struct entry *from[BATCH];
+};
+
+static enum status add_batch(struct batch *b, struct error *error) {
+    struct wordpress_job *job = b->job;
+    if (b->count == 0) return OK;
+    enum status status = import_comments_add(job->db, b->items, b->count, b->results, error);
+    if (status)
+        return error_prefix(error, "line %jd: comments %jd and the %zu after it", (intmax_t)b->from[0]->c->line,
+                            (intmax_t)b->from[0]->id, b->count - 1);
+    for (size_t i = 0; i < b->count && status == OK; i++) {
+        const struct import_result *result = &b->results[i];
+        import_report_add(job->report, REPORT_CHANGED, result->is_root,
+                          S("answers to comments that are missing, made roots"));
+        if (b->from[i]->state == COMMENT_REMOVED) status = remove_again(job, result->number, error);
+        if (status == OK) count(job, &b->items[i], b->from[i]->state, result->number);
+    }
+    b->count = 0;
     arena_reset(job->scratch);
+    return status;
+}
+
+static enum status add_one(struct batch *b, struct entry *entry, struct error *error) {
+    struct wordpress_job *job = b->job;
+    bool full = b->count == BATCH || arena_used(job->scratch) > BATCH_BYTES || entry->again;
+    enum status status = full ? add_batch(b, error) : OK;
+    if (status) return status;
+    entry->done = true;
     struct import_comment in = {
         .source = job->source,
         .key = slice_trim(entry->c->id),
-        .article = article,
+        .article = b->article,
         .state = entry->state == COMMENT_REMOVED ? COMMENT_PUBLISHED : entry->state,
         .language = job->language,
         .submitted_at = entry->at < job->now ? entry->at : job->now,
         .wanted_number = entry->id,
+        .is_new = true,
+        .or_root = entry->orphan,
     };
+    comment_number number;
+    status = import_comment_find(job->db, in.source, in.key, &number, error);
+    job->report->comments.known += status == OK;
+    if (status != NOT_FOUND) return status;
     if (entry->parent != NONE)
-        in.parent_key = slice_trim(e->items[entry->parent].c->id);
+        in.parent_key = slice_trim(b->entries->items[entry->parent].c->id);
     else if (entry->orphan)
         in.parent_key = slice_trim(entry->c->parent); /* it may be there from an earlier file */
-    struct import_report_mark mark;
-    import_report_mark(job->report, &mark);
-    remark(job, item, entry);
+    remark(job, b->item, entry);
     fill_author(job, entry, &in);
-    enum status status = fill_text(job, item, entry, &in, error);
-    if (status) return status;
-    comment_number number;
-    bool made;
-    status = import_comment_add(job->db, &in, &number, &made, error);
-    if (status == INVALID && entry->orphan) { /* its parent is not there, or not with this article */
-        in.parent_key = (slice){0};
-        status = import_comment_add(job->db, &in, &number, &made, error);
-        if (status == OK && made)
-            import_report_add(job->report, REPORT_CHANGED, 1, S("answers to comments that are missing, made roots"));
-    }
-    if (status) return error_prefix(error, "line %jd: comment %jd", (intmax_t)entry->c->line, (intmax_t)entry->id);
-    entry->done = true;
-    if (made && entry->state == COMMENT_REMOVED) status = remove_again(job, number, error);
-    in.state = entry->state;
-    if (!made) import_report_take_back(job->report, &mark);
-    if (status == OK) count(job, &in, number, made);
+    status = fill_text(job, b->item, entry, &in, error);
+    b->items[b->count] = in;
+    b->from[b->count++] = entry;
     return status;
 }
 
@@ -325,19 +347,26 @@ static void set_turns(struct entries *e, size_t *line) {
 }
 
 /* In the order of their turns, each after those above it. */
-static enum status add_all(struct wordpress_job *job, const struct wxr_item *item, article_id article,
-                           struct entries *e, struct error *error) {
+static enum status add_all(struct batch *b, struct entries *e, struct error *error) {
     size_t *line = memory_alloc_array(e->count, sizeof *line);
     set_turns(e, line);
     qsort_r(e->by_id, e->count, sizeof *e->by_id, by_turn, e->items);
     enum status status = OK;
     for (size_t i = 0; i < e->count && status == OK; i++) {
         size_t depth = line_up(e, e->by_id[i], line);
-        while (depth && status == OK) status = add_one(job, item, article, e, &e->items[line[--depth]], error);
-        if (i % PROGRESS_EVERY == 0) wordpress__progress(job, i, e->count);
+        while (depth && status == OK) status = add_one(b, &e->items[line[--depth]], error);
+        if (i % PROGRESS_EVERY == 0) wordpress__progress(b->job, i, e->count);
     }
     memory_free(line);
-    return status;
+    return status == OK ? add_batch(b, error) : status;
+}
+
+/* With the indexes by number. */
+static void mark_again(struct entries *e) {
+    for (size_t i = 1; i < e->count; i++) {
+        struct entry *entry = &e->items[e->by_id[i]];
+        entry->again = !entry->left && e->items[e->by_id[i - 1]].id == entry->id;
+    }
 }
 
 enum status wordpress__comments_add(struct wordpress_job *job, const struct wxr_item *item, article_id article,
@@ -350,11 +379,19 @@ enum status wordpress__comments_add(struct wordpress_job *job, const struct wxr_
     qsort(e.items, e.count, sizeof *e.items, by_date);
     for (size_t i = 0; i < e.count; i++) e.by_id[i] = i;
     qsort_r(e.by_id, e.count, sizeof *e.by_id, by_id, e.items);
+    mark_again(&e);
     resolve_parents(&e);
     cut_circles(&e);
     keep_stubs(&e);
     lift(&e);
-    enum status status = add_all(job, item, article, &e, error);
+    struct batch *batch = NEW(struct batch);
+    batch->job = job;
+    batch->item = item;
+    batch->entries = &e;
+    batch->article = article;
+    arena_reset(job->scratch);
+    enum status status = add_all(batch, &e, error);
+    memory_free(batch);
     memory_free(e.by_id);
     memory_free(e.items);
     return status;

@@ -117,6 +117,38 @@ static void no_word_is_lost_or_made(void **state) {
     }
 }
 
+/* What is taken as its own translation is what the long way would have made of it; both ways for all else that is tried. */
+static void plain_text_is_its_own_translation(void **state) {
+    static const char *const texts[] = {
+        "Un mot.",
+        "Un.\n\nDeux,\nsur deux lignes. L'été, c'est «\u00A0fini\u00A0» ?",
+        "Trois lignes\n\n\nplus bas",
+        "« Ceci » — cela… 3 € et “autre” ‘chose’ ; l’eau.",
+        "deux  espaces, et une \nfin",
+        " au début",
+        "à la fin ",
+        "1986. Une année\n- tiret\n+ plus",
+        "voir www.example.org ou http://example.org/",
+        "a:/b (c) d! e? f... g;h:i 100% #5 \"g\" 'h'",
+        "Œuvre, ŒUVRE, ÀÉÎ, straße, ñ, ø",
+        "un\u200Bdeux \u2028 trois\u00ADquatre",
+        "e\u0301te",
+        "1 de plus",
+        "\ndevant",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct error error;
+        slice source;
+        struct html html;
+        struct html clean;
+        assert_int_equal(comment_markdown(*state, slice_of(texts[i]), S("fr"), NULL, &source, &html, &error), OK);
+        assert_int_equal(sanitize_comment_html(*state, slice_of(texts[i]), NULL, NULL, &clean, &error), OK);
+        slice slow = comment_markdown_source(*state, clean, CARE_NONE);
+        if (!slice_equal(source, slow)) slow = comment_markdown_source(*state, clean, CARE_ESCAPED);
+        if (!slice_equal(source, slow)) fail_msg("%s: %.*s", texts[i], SLICE_FMT(source));
+    }
+}
+
 static void depth_is_bounded(void **state) {
     struct buf b;
     buf_init(&b, 1 << 20);
@@ -134,6 +166,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(html_becomes_the_markdown_that_says_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_word_is_lost_or_made, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(plain_text_is_its_own_translation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(depth_is_bounded, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
