@@ -17,6 +17,8 @@ extern const struct embedded_file embedded_web[]; /* web/ */
 extern const size_t embedded_web_count;
 extern const struct embedded_file embedded_migrations[]; /* db/sqlite/ */
 extern const size_t embedded_migrations_count;
+extern const struct embedded_file embedded_migrations_postgresql[]; /* db/postgresql/ */
+extern const size_t embedded_migrations_postgresql_count;
 extern const struct embedded_file embedded_catalogs[]; /* po/LANGUAGE.po compiled: "fr.mo" */
 extern const size_t embedded_catalogs_count;
 extern const struct embedded_file embedded_demo[]; /* demo/ */

@@ -8,15 +8,24 @@
 enum { CONNECTION_ARENA_BYTES = 4 * 1024 * 1024, PARAMETERS_MAX = 64 };
 
 static const struct {
-    const char *name, *sql;
+    const char *name, *sqlite, *postgresql;
+    bool is_long;
 } STATEMENTS[] = {
-#define STATEMENT(name, sql) {#name, sql},
+#define STATEMENT(name, sql) {#name, sql, NULL, false},
+#define STATEMENT2(name, sqlite, postgresql) {#name, sqlite, postgresql, false},
+#define STATEMENT_EACH(name, sql) {#name, sql, NULL, true},
 #include "db/sql/all.def"
 #undef STATEMENT
+#undef STATEMENT2
+#undef STATEMENT_EACH
 };
 static_assert(ARRAY_COUNT(STATEMENTS) == DB_STATEMENT_COUNT, "one entry per statement");
 
 const char *db__statement_name(enum db_statement statement) { return STATEMENTS[statement].name; }
+
+bool db__statement_is_long(enum db_statement statement) { return STATEMENTS[statement].is_long; }
+
+bool db__may_retry(struct db *db) { return db->engine->may_retry && db->engine->may_retry(db); }
 
 bool db__in_transaction(struct db *db) { return db->engine->in_transaction(db); }
 
@@ -24,8 +33,11 @@ bool db__in_transaction(struct db *db) { return db->engine->in_transaction(db); 
 
 static enum status choose_engine(slice location, const struct db_engine **engine, slice *address, struct error *error) {
     static const slice SQLITE = S_INIT("sqlite:");
-    if (slice_starts(location, S("postgresql:")) || slice_starts(location, S("postgres:")))
-        return error_set(error, INVALID, "this program was built without PostgreSQL; use sqlite:PATH");
+    if (slice_starts(location, S("postgresql:")) || slice_starts(location, S("postgres:"))) {
+        *engine = &db__postgresql;
+        *address = location;
+        return OK;
+    }
     *engine = &db__sqlite;
     *address = slice_starts(location, SQLITE) ? slice_after(location, SQLITE.n) : location;
     if (slice_is_empty(*address)) return error_set(error, INVALID, "the database has no path: use sqlite:PATH");
@@ -38,19 +50,22 @@ static void assert_distinct(const struct db_names *names) {
 }
 
 static enum status prepare_all(struct db *db, struct error *error) {
+    bool is_second = db->engine == &db__postgresql;
     for (int i = 0; i < DB_STATEMENT_COUNT; i++) {
         struct db_rows *rows = &db->rows[i];
         rows->db = db;
         rows->which = (enum db_statement)i;
-        enum status status = db->engine->prepare(db, rows, STATEMENTS[i].sql, error);
+        const char *other = is_second ? STATEMENTS[i].postgresql : NULL;
+        enum status status = db->engine->prepare(db, rows, other ? other : STATEMENTS[i].sqlite, error);
         if (status != OK) {
             error_prefix(error, "statement %s", STATEMENTS[i].name);
             return status;
         }
         assert(rows->parameters.count <= PARAMETERS_MAX);
-        assert_distinct(&rows->columns);
     }
-    return OK;
+    enum status status = db->engine->prepared ? db->engine->prepared(db, error) : OK;
+    for (int i = 0; status == OK && i < DB_STATEMENT_COUNT; i++) assert_distinct(&db->rows[i].columns);
+    return status;
 }
 
 static enum status bring_up(struct db *db, struct error *error) {
@@ -208,6 +223,17 @@ enum status db_run(struct db_rows *rows, int64_t *changed, struct error *error) 
     return OK;
 }
 
+enum status db_run_later(struct db_rows *rows, struct error *error) {
+    const struct db_engine *engine = rows->db->engine;
+    if (!engine->run_later) return db_run(rows, NULL, error);
+    assert(all_bound(rows));
+    rows->started = true;
+    enum status status = engine->run_later(rows, error);
+    if (status != OK) error_prefix(error, "%s", db__statement_name(rows->which));
+    db_finish(rows);
+    return status;
+}
+
 int64_t db_last_id(struct db *db) { return db->engine->last_id(db); }
 
 int64_t db_int(struct db_rows *rows, const char *name) {
@@ -270,6 +296,7 @@ void *db_memo(struct db *db) {
 enum status db_write_begin(struct db *db, struct error *error) {
     forget_memo(db);
     assert(db->mode != DB_READ && !db__in_transaction(db));
+    db->locked = false;
     return db->engine->control(db, CONTROL_BEGIN_WRITE, error);
 }
 
@@ -278,6 +305,19 @@ enum status db_write_commit(struct db *db, struct error *error) {
     if (!db__in_transaction(db))
         return error_set(error, UNAVAILABLE, "the database has thrown the transaction away after an error");
     return db->engine->control(db, CONTROL_COMMIT, error);
+}
+
+enum status db_lock(struct db *db, enum db_lock lock, int64_t id, struct error *error) {
+    static const enum db_statement STATEMENTS_OF[][2] = {
+        [DB_LOCK_DISCUSSION] = {DB_LOCK_ARTICLE_WAIT, DB_LOCK_ARTICLE_NOW},
+        [DB_LOCK_COMMENT] = {DB_LOCK_ARTICLE_OF_WAIT, DB_LOCK_ARTICLE_OF_NOW},
+        [DB_LOCK_SITE] = {DB_LOCK_SITE_WAIT, DB_LOCK_SITE_NOW},
+    };
+    if (!db->engine->many_writers || !db__in_transaction(db)) return OK;
+    struct db_rows *rows = db_use(db, STATEMENTS_OF[lock][db->locked]);
+    db_bind_int(rows, "id", id);
+    db->locked = true;
+    return db_run_later(rows, error);
 }
 
 enum status db_announce(struct db *db, slice text, struct error *error) {

@@ -1,6 +1,8 @@
 /* The one door to the database: statements by name, values bound by name, columns read by name.
    Two engines stand behind this header; nothing above it knows which. Only src/db holds SQL: every statement is a line
-   of src/db/sql/(name).def, prepared on every connection when it is opened, so that a wrong one is found at start.
+   of src/db/sql/(name).def, prepared on every connection when it is opened, so that a wrong one is found at start. One text
+   serves both engines; STATEMENT2 has two, for what neither says in the other's words. STATEMENT_EACH: as many rows as the
+   table has; they are fetched some hundreds at a time.
 
    A connection belongs to one thread at a time. Statements of a connection are reused: finish one (db_finish, or step
    it to its end) before you use the same name again; different names may be open at once.
@@ -24,22 +26,31 @@ struct db_rows;
 
 enum db_statement {
 #define STATEMENT(name, sql) DB_##name,
+#define STATEMENT2(name, sqlite, postgresql) DB_##name,
+#define STATEMENT_EACH(name, sql) DB_##name,
 #include "db/sql/all.def"
 #undef STATEMENT
+#undef STATEMENT2
+#undef STATEMENT_EACH
     DB_STATEMENT_COUNT
 };
 
 enum db_mode {
     DB_READ,        /* an authorizer refuses every write */
-    DB_WRITE,       /* one per process; writers of several processes wait for each other (some seconds, then BUSY) */
-    DB_WRITE_ALONE, /* as DB_WRITE, and no second one in any process: `serve`, `import`. BUSY when there is one */
+    DB_WRITE,       /* writers of several processes wait for each other (some seconds, then BUSY) */
+    DB_SERVE,       /* as DB_WRITE, of a server: SQLite takes one, PostgreSQL as many as there are nodes; none beside a
+                       DB_WRITE_ALONE. BUSY */
+    DB_WRITE_ALONE, /* as DB_WRITE, and no server nor second one in any process: `import`. BUSY when there is one */
     DB_MIGRATE      /* as DB_WRITE, but opens any schema version and prepares nothing */
 };
 
-/* location: "sqlite:PATH/palabre.db" (or a bare path). Fails with INVALID when the schema is newer than the program (on
+/* location: "sqlite:PATH/palabre.db" (or a bare path), or "postgresql://USER@HOST/DATABASE" as libpq takes it (several
+   hosts, too). A connection to a server that was lost is made again at the next use, at most every few seconds; what was
+   under way is UNAVAILABLE. Fails with INVALID when the schema is newer than the program (on
    DB_READ: or older), NOT_FOUND when there is no database and mode is DB_READ, UNAVAILABLE when it cannot be opened or is
-   no database of ours, BUSY when another process stands in the way. DB_WRITE and DB_WRITE_ALONE create (mode 0600) and
-   migrate; the folder must be there. With SQLite the lock of DB_WRITE_ALONE is a file beside the database, PATH.lock. */
+   no database of ours, FORBIDDEN when the server refuses the user or the password, BUSY when another process stands in
+   the way. DB_WRITE, DB_SERVE and DB_WRITE_ALONE create (SQLite's file: mode 0600; PostgreSQL's database must be there)
+   and migrate; the folder must be there. With SQLite the lock of both is a file beside the database, PATH.lock. */
 enum status db_open(slice location, enum db_mode mode, struct db **out, struct error *error) MUST_USE;
 void db_close(struct db *db); /* NULL is fine */
 
@@ -66,7 +77,11 @@ slice db_blob_peek(struct db_rows *rows, const char *column); /* the same; p NUL
 /* Runs a statement whose rows, if any, nobody wants, and finishes it; *changed (may be NULL) = rows it changed.
    CONFLICT on a broken uniqueness (so does db_step, of an INSERT … RETURNING). */
 enum status db_run(struct db_rows *rows, int64_t *changed, struct error *error) MUST_USE;
-/* The id given by the last INSERT on this connection. */
+/* The same, where nobody needs to know before the savepoint is kept, nor how many rows there were: where a question and
+   its answer take time, it goes out with the next one. An error may be told by any later call on this connection, at the
+   latest by db_savepoint_keep (or db_write_commit). */
+enum status db_run_later(struct db_rows *rows, struct error *error) MUST_USE;
+/* The id given by the last INSERT of one row on this connection; on PostgreSQL its statement says RETURNING id. */
 int64_t db_last_id(struct db *db);
 
 /* A snapshot for several reads. Nests (the outermost counts); inside a write transaction it only counts. */
@@ -77,6 +92,12 @@ void db_read_end(struct db *db);
 enum status db_write_begin(struct db *db, struct error *error) MUST_USE;
 enum status db_write_commit(struct db *db, struct error *error) MUST_USE; /* on the disk when it returns OK */
 void db_write_rollback(struct db *db);
+/* First in a job, before it reads what it decides upon: nobody else changes that discussion (id: the article's, or a
+   comment's number), or the site, until the transaction ends. On an engine with one writer it does nothing. In a
+   transaction that holds such a lock already it never waits for another: BUSY, and the job is run again in a transaction
+   of its own (the writer does that), so that two writers can never wait for each other. */
+enum db_lock { DB_LOCK_DISCUSSION, DB_LOCK_COMMENT, DB_LOCK_SITE };
+enum status db_lock(struct db *db, enum db_lock lock, int64_t id, struct error *error) MUST_USE;
 /* Tells every process that listens (listen.h), once this transaction is committed. Where there is only one: nothing. */
 enum { DB_ANNOUNCE_MAX = 7900 }; /* bytes; PostgreSQL's NOTIFY takes less than 8,000 */
 enum status db_announce(struct db *db, slice text, struct error *error) MUST_USE;
@@ -107,6 +128,6 @@ enum status db_migrate(struct db *db, void (*progress)(void *ctx, slice line), v
 enum status db_check_engine(struct db *db, void (*fault)(void *ctx, slice line), void *ctx,
                             struct error *error) MUST_USE;
 bool db_is_shared(const struct db *db);    /* other processes may serve from the same database, now */
-slice db_engine_name(const struct db *db); /* "sqlite" */
+slice db_engine_name(const struct db *db); /* "sqlite" | "postgresql" */
 
 #endif

@@ -30,6 +30,7 @@ struct db {
     enum db_mode mode;
     struct arena *arena; /* lives as long as the connection */
     int read_depth;
+    bool locked;          /* db_lock was called in this transaction */
     bool read_began;      /* the outermost db_read_begin opened a transaction of its own */
     struct db_rows *rows; /* DB_STATEMENT_COUNT */
     int64_t memo[DB_MEMO_BYTES / sizeof(int64_t)];
@@ -58,6 +59,7 @@ struct db_log_state {
 
 struct db_engine {
     slice name;
+    bool many_writers; /* several connections may write at once, of several processes: see db_lock */
     const struct embedded_file *migrations; /* sorted by path: NNNN_what.sql, from 0001, without gaps */
     const size_t *migration_count;
 
@@ -69,6 +71,8 @@ struct db_engine {
     /* Makes rows->statement, and both lists of names, from SQL with :named parameters. On DB_READ a writing statement
        gives OK and no statement. */
     enum status (*prepare)(struct db *db, struct db_rows *rows, const char *sql, struct error *error);
+    /* After the last `prepare`; NULL: there is nothing left to do. */
+    enum status (*prepared)(struct db *db, struct error *error);
     void (*unprepare)(struct db_rows *rows);
     void (*reset)(struct db_rows *rows); /* ends the run, forgets what was bound */
     /* Index: from 0. The bytes stay the caller's until reset. */
@@ -77,7 +81,9 @@ struct db_engine {
     void (*bind_blob)(struct db_rows *rows, int index, slice value);
     void (*bind_null)(struct db_rows *rows, int index);
     enum status (*step)(struct db_rows *rows, struct error *error); /* OK: a row; NOT_FOUND: the end, locks released */
-    int64_t (*changed)(struct db *db);                              /* rows, by the last writing statement */
+    /* As step to the end, for a statement whose result nobody reads; NULL: then it is. See db_run_later. */
+    enum status (*run_later)(struct db_rows *rows, struct error *error);
+    int64_t (*changed)(struct db *db); /* rows, by the last writing statement */
     /* Rows written by this connection, ever: the same before and after, nothing was written. NULL: the engine cannot say. */
     int64_t (*written)(struct db *db);
     int64_t (*last_id)(struct db *db);
@@ -88,6 +94,7 @@ struct db_engine {
 
     enum status (*control)(struct db *db, enum db_control control, struct error *error);
     bool (*in_transaction)(struct db *db);
+    bool (*may_retry)(struct db *db); /* see db__may_retry; NULL: never */
     /* NULL: no other process could listen. */
     enum status (*announce)(struct db *db, slice text, struct error *error);
 
@@ -113,9 +120,12 @@ struct db_engine {
     enum status (*check)(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error);
 };
 
-extern const struct db_engine db__sqlite;
+extern const struct db_engine db__sqlite, db__postgresql;
 
 const char *db__statement_name(enum db_statement statement); /* "ARTICLE_GET"; static */
+bool db__statement_is_long(enum db_statement statement);     /* STATEMENT_EACH: as many rows as the table has */
+/* The job that failed last may succeed when it is run again: another connection stood in its way, or ours was lost. */
+bool db__may_retry(struct db *db);
 /* False when an error has made the engine throw the whole transaction away. */
 bool db__in_transaction(struct db *db);
 

@@ -234,7 +234,8 @@ static enum status open_database(struct db *db, slice address, struct error *err
     if (reads_only && access(sqlite->path, F_OK) != 0)
         return error_set(error, NOT_FOUND, "there is no database at %s", sqlite->path);
     enum status status = reads_only ? OK : make_file(sqlite, error);
-    if (status == OK && db->mode == DB_WRITE_ALONE) status = sqlite_lock_take(sqlite->path, &sqlite->alone_lock, error);
+    bool alone = db->mode == DB_WRITE_ALONE || db->mode == DB_SERVE;
+    if (status == OK && alone) status = sqlite_lock_take(sqlite->path, &sqlite->alone_lock, error);
     if (status == OK) status = open_handle(sqlite, reads_only, error);
     if (status == OK) status = check_identity(sqlite, error);
     if (status == OK) status = set_pragmas(sqlite, reads_only, error);

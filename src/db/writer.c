@@ -260,7 +260,7 @@ enum status writer_new(const struct writer_options *options, struct writer **out
     pthread_mutex_init(&writer->mutex, NULL);
     pthread_cond_init(&writer->wake, &attributes);
     pthread_condattr_destroy(&attributes);
-    enum status status = db_open(options->location, options->exclusive ? DB_WRITE_ALONE : DB_WRITE, &writer->db, error);
+    enum status status = db_open(options->location, options->exclusive ? DB_SERVE : DB_WRITE, &writer->db, error);
     if (status == OK)
         status = checkpoint_start(writer->db, options->location, &options->log, &writer->checkpoint, error);
     if (status == OK) {

@@ -7,9 +7,11 @@
 
 enum status comment__subject_load(struct db *db, comment_number number, struct comment_subject *out,
                                   struct error *error) {
+    enum status status = db_lock(db, DB_LOCK_COMMENT, number.v, error);
+    if (status != OK) return status;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SUBJECT);
     db_bind_int(rows, "number", number.v);
-    enum status status = db_step(rows, error);
+    status = db_step(rows, error);
     if (status == NOT_FOUND) return error_set(error, NOT_FOUND, "no comment %" PRId64, number.v);
     if (status != OK) return status;
     *out = (struct comment_subject){
@@ -36,7 +38,7 @@ static enum status run_int(struct db *db, enum db_statement statement, const cha
                            struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, statement);
     db_bind_int(rows, name, value);
-    return db_run(rows, NULL, error);
+    return db_run_later(rows, error);
 }
 
 /* The next ordinal of the discussion (or of the thread): taken first and read then, so that where several write at once
@@ -56,7 +58,7 @@ static enum status set_ordinal(struct db *db, comment_number number, int64_t ord
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SET_ORDINAL);
     db_bind_int(rows, "number", number.v);
     db_bind_int(rows, "ordinal", ordinal);
-    return db_run(rows, NULL, error);
+    return db_run_later(rows, error);
 }
 
 static enum status place_root(struct db *db, article_id article, comment_number root, int64_t *ordinal,
@@ -104,15 +106,17 @@ static enum status count_discussion(struct db *db, article_id article, bool vers
     db_bind_int(rows, "version", version ? 1 : 0);
     db_bind_int(rows, "published", published);
     db_bind_int(rows, "pending", pending);
-    return db_run(rows, NULL, error);
+    return db_run_later(rows, error);
 }
 
-static enum status count_site(struct db *db, bool version, int64_t pending, int64_t reports, struct error *error) {
+static enum status count_site(struct db *db, article_id article, bool version, int64_t pending, int64_t reports,
+                              struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SITE_COUNT);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "version", version ? 1 : 0);
     db_bind_int(rows, "pending", pending);
     db_bind_int(rows, "reports", reports);
-    return db_run(rows, NULL, error);
+    return db_run_later(rows, error);
 }
 
 static enum status count_comment(struct db *db, enum db_statement statement, comment_number number, int64_t change,
@@ -120,18 +124,19 @@ static enum status count_comment(struct db *db, enum db_statement statement, com
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, statement);
     db_bind_int(rows, "number", number.v);
     db_bind_int(rows, "change", change);
-    return db_run(rows, NULL, error);
+    return db_run_later(rows, error);
 }
 
 enum status comment__count_pending(struct db *db, article_id article, int64_t change, struct error *error) {
     enum status status = count_discussion(db, article, false, 0, change, error);
-    return status == OK ? count_site(db, false, change, 0, error) : status;
+    return status == OK ? count_site(db, article, false, change, 0, error) : status;
 }
 
-enum status comment__count_reports(struct db *db, comment_number number, int64_t change, struct error *error) {
+enum status comment__count_reports(struct db *db, const struct comment_subject *subject, int64_t change,
+                                   struct error *error) {
     if (change == 0) return OK;
-    enum status status = count_comment(db, DB_COMMENT_COUNT_REPORTS, number, change, error);
-    return status == OK ? count_site(db, false, 0, change, error) : status;
+    enum status status = count_comment(db, DB_COMMENT_COUNT_REPORTS, subject->number, change, error);
+    return status == OK ? count_site(db, subject->article, false, 0, change, error) : status;
 }
 
 enum status comment__move(struct db *db, struct comment_subject *subject, enum comment_state to, time_ms now,
@@ -144,7 +149,8 @@ enum status comment__move(struct db *db, struct comment_subject *subject, enum c
     bool shown = subject->ordinal != 0;
     if (status == OK && (shown || pending != 0))
         status = count_discussion(db, subject->article, shown, published, pending, error);
-    if (status == OK && (published != 0 || pending != 0)) status = count_site(db, published != 0, pending, 0, error);
+    if (status == OK && (published != 0 || pending != 0))
+        status = count_site(db, subject->article, published != 0, pending, 0, error);
     if (status == OK && published != 0 && subject->root.v != 0)
         status = count_comment(db, DB_COMMENT_COUNT_REPLIES, subject->root, published, error);
     if (status == OK && published != 0) status = search__comment_changed(db, subject->number, error);
@@ -170,7 +176,7 @@ enum status comment__close_reports(struct db *db, const struct comment_subject *
     db_bind_id(rows, "decision", decision);
     db_bind_int(rows, "now", now);
     enum status status = db_run(rows, &closed, error);
-    return status == OK ? comment__count_reports(db, subject->number, -closed, error) : status;
+    return status == OK ? comment__count_reports(db, subject, -closed, error) : status;
 }
 
 enum status comment__reopen_reports(struct db *db, const struct comment_subject *subject, int64_t decision,
@@ -180,7 +186,7 @@ enum status comment__reopen_reports(struct db *db, const struct comment_subject 
     db_bind_int(rows, "number", subject->number.v);
     db_bind_int(rows, "decision", decision);
     enum status status = db_run(rows, &opened, error);
-    return status == OK ? comment__count_reports(db, subject->number, opened, error) : status;
+    return status == OK ? comment__count_reports(db, subject, opened, error) : status;
 }
 
 enum status comment__journal(struct db *db, const struct comment_subject *subject, slice actor, const char *act,

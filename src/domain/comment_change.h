@@ -38,7 +38,8 @@ enum status comment__keep_revision(struct db *db, const struct comment_subject *
 
 /* The counters of waiting messages and of open reports. */
 enum status comment__count_pending(struct db *db, article_id article, int64_t change, struct error *error) MUST_USE;
-enum status comment__count_reports(struct db *db, comment_number number, int64_t change, struct error *error) MUST_USE;
+enum status comment__count_reports(struct db *db, const struct comment_subject *subject, int64_t change,
+                                   struct error *error) MUST_USE;
 
 /* The open reports are closed as "upheld" or "dismissed", by a decision (0: by none, the matter is moot), with an answer to
    those who made them. */

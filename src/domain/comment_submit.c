@@ -89,8 +89,10 @@ static enum status decide_at_once(struct db *db, struct arena *arena, enum comme
 enum status comment_submit(struct db *db, struct arena *arena, const struct comment_draft *draft,
                            struct comment_receipt *out, struct comment_problems *problems, struct error *error) {
     *problems = (struct comment_problems){0};
+    enum status status = db_lock(db, DB_LOCK_DISCUSSION, draft->input.article.v, error);
+    if (status != OK) return status;
     struct comment_receipt sent = {.repeated = true};
-    enum status status = comment__find_sent(db, &draft->input, &sent.number, &sent.state, error);
+    status = comment__find_sent(db, &draft->input, &sent.number, &sent.state, error);
     if (status == OK) *out = sent;
     if (status != NOT_FOUND) return status;
     struct comment_draft checked = *draft;

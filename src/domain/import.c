@@ -152,7 +152,10 @@ static enum status insert(struct db *db, const struct import_comment *input, str
     db_bind_text(rows, "key", input->key);
     status = db_step(rows, error);
     if (status == OK) subject->number.v = db_int(rows, "number");
-    return status;
+    if (status != OK || !numbered) return status;
+    struct db_rows *pass CLEANUP(db_finish_p) = db_use(db, DB_IMPORT_PASS_NUMBER);
+    db_bind_int(pass, "number", input->wanted_number);
+    return db_run(pass, NULL, error);
 }
 
 /* A published one is put in as if it had been refused, and is then published like any other: places and counters have one

@@ -323,6 +323,7 @@ static enum status count(const struct bulk *b, struct error *error) {
     if (status != OK) return status;
     rows = db_use(b->db, DB_SITE_COUNT);
     db_bind_int(rows, "version", b->published > 0);
+    db_bind_int(rows, "article", b->article.v);
     db_bind_int(rows, "pending", b->pending);
     db_bind_int(rows, "reports", 0);
     return db_run(rows, NULL, error);
@@ -347,7 +348,10 @@ static enum status run(struct bulk *b, struct import_result *results, struct err
     if (status == OK) status = insert_all(b, &last, error);
     for (size_t i = b->count; i < b->row_count && status == OK; i++) status = update_root(b, &b->rows[i], error);
     if (status != OK || b->made == 0) return status;
-    status = count(b, error);
+    struct db_rows *rows = db_use(b->db, DB_IMPORT_PASS_NUMBER);
+    db_bind_int(rows, "number", b->last_number);
+    status = db_run(rows, NULL, error);
+    if (status == OK) status = count(b, error);
     if (status == OK && b->published) status = search__comments_came(b->db, (comment_number){b->lowest}, error);
     return status == OK ? journal(b, last, error) : status;
 }

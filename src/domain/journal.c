@@ -80,7 +80,11 @@ static enum status insert(struct db *db, const struct journal_row *row, const st
     db_bind_text(rows, "data", row->data);
     db_bind_blob(rows, "previous_hash", slice_make(previous->bytes, sizeof previous->bytes));
     db_bind_blob(rows, "hash", slice_make(row->hash.bytes, sizeof row->hash.bytes));
-    return db_run(rows, NULL, error);
+    int64_t changed = 0;
+    enum status status = db_run(rows, &changed, error);
+    if (status == OK && changed != 1)
+        return error_set(error, BUSY, "the journal's chain %" PRId64 " grew meanwhile", row->chain);
+    return status;
 }
 
 enum status journal_append(struct db *db, const struct journal_entry *entry, struct error *error) {
@@ -93,7 +97,8 @@ enum status journal_append(struct db *db, const struct journal_entry *entry, str
         .data = entry->data,
     };
     struct crypto_hash previous;
-    enum status status = load_head(db, &row, &previous, error);
+    enum status status = row.chain == 0 ? db_lock(db, DB_LOCK_SITE, 0, error) : OK;
+    if (status == OK) status = load_head(db, &row, &previous, error);
     if (status == OK) status = journal_hash(&previous, &row, &row.hash, error);
     if (status == OK) status = insert(db, &row, &previous, error);
     struct head head = {.known = status == OK, .chain = row.chain, .sequence = row.sequence, .hash = row.hash};

@@ -69,8 +69,9 @@ static enum status insert(struct db *db, const struct report_input *input, artic
     return status;
 }
 
-static enum status count_site(struct db *db, int64_t change, struct error *error) {
+static enum status count_site(struct db *db, article_id article, int64_t change, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SITE_COUNT);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "version", 0);
     db_bind_int(rows, "pending", 0);
     db_bind_int(rows, "reports", change);
@@ -97,7 +98,7 @@ static enum status submit_article(struct db *db, struct arena *arena, const stru
     if (status == OK) status = decision__check_rule(db, site.charter_version, input->rule_code, error);
     if (status == OK) status = check_first(db, input, error);
     if (status == OK) status = insert(db, input, article.id, id, error);
-    if (status == OK) status = count_site(db, 1, error);
+    if (status == OK) status = count_site(db, article.id, 1, error);
     if (status != OK) return status;
     return journal_article(db, article.id, S("reader"), "report.submit", *id, input->rule_code, error);
 }
@@ -111,7 +112,7 @@ static enum status submit_comment(struct db *db, const struct report_input *inpu
     status = decision__check_rule(db, subject.charter_version, input->rule_code, error);
     if (status == OK) status = check_first(db, input, error);
     if (status == OK) status = insert(db, input, subject.article, id, error);
-    if (status == OK) status = comment__count_reports(db, input->comment, 1, error);
+    if (status == OK) status = comment__count_reports(db, &subject, 1, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);
     journal__note_init(&note);
@@ -220,7 +221,7 @@ enum status report_close(struct db *db, report_id id, bool upheld, slice answer,
     if (status == OK) status = load_article_report(db, arena, id, &report, error);
     if (status == OK) status = close_one(db, id, upheld, answer, by, &closed, error);
     if (status == OK && closed == 0) return error_set(error, CONFLICT, "report %" PRId64 " is closed", id.v);
-    if (status == OK) status = count_site(db, -1, error);
+    if (status == OK) status = count_site(db, report.article, -1, error);
     if (status != OK) return status;
     char actor[JOURNAL_ACTOR_SIZE];
     return journal_article(db, report.article, journal__actor(actor, by), upheld ? "report.uphold" : "report.dismiss",

@@ -75,4 +75,13 @@ enum status command_make_folder(const char *path, struct error *error) {
 
 void command_database_path(const char *data, char *out) { snprintf(out, 4096, "%s/palabre.db", data); }
 
+enum status command_store(const struct settings *settings, char *out, struct error *error) {
+    if (!*settings->store) {
+        command_database_path(settings->data, out);
+        return OK;
+    }
+    int n = snprintf(out, 4096, "%s", settings->store);
+    return n < 4096 ? OK : error_set(error, INVALID, "store: the address is too long");
+}
+
 void command_secret_path(const char *data, char *out) { snprintf(out, 4096, "%s/secret.key", data); }

@@ -40,6 +40,8 @@ int command_fail(const char *command, enum status status, const struct error *er
 enum status command_make_folder(const char *path, struct error *error) MUST_USE;
 /* "DIR/palabre.db" and "DIR/secret.key" in out (4096 bytes). */
 void command_database_path(const char *data, char *out);
+/* Where the publication is kept (db_open's location), of the setting `store` or the data folder, in out (4096 bytes). */
+enum status command_store(const struct settings *settings, char *out, struct error *error) MUST_USE;
 void command_secret_path(const char *data, char *out);
 
 /* The application's options, borrowed from the settings and the paths. */

@@ -12,10 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char USAGE[] = "usage: palabre demo [--listen HOST:PORT]\n\n"
-                            "Runs a ready-made publication to look at, in a fresh folder that is removed at the end.\n"
-                            "Prints its address, and the names and passwords to sign in with.\n\n"
-                            "  --listen HOST:PORT  where to listen (default 127.0.0.1:8080)\n";
+static const char USAGE[] =
+    "usage: palabre demo [--listen HOST:PORT] [--store ADDRESS]\n\n"
+    "Runs a ready-made publication to look at, in a fresh folder that is removed at the end.\n"
+    "Prints its address, and the names and passwords to sign in with.\n\n"
+    "  --listen HOST:PORT  where to listen (default 127.0.0.1:8080)\n"
+    "  --store ADDRESS     an empty database of PostgreSQL instead; it keeps what was written\n";
 
 enum { PASSWORD_CHARS = 14 };
 
@@ -36,12 +38,12 @@ static enum status hash_all(struct arena *arena, struct demo *demo, struct demo_
     return OK;
 }
 
-static enum status fill(const char *folder, struct arena *arena, struct demo *demo, struct error *error) {
+static enum status fill(const struct settings *settings, struct arena *arena, struct demo *demo, struct error *error) {
     char path[4096];
     struct db *db = NULL;
     struct demo_passwords hashes;
-    command_database_path(folder, path);
-    enum status status = hash_all(arena, demo, &hashes, error);
+    enum status status = command_store(settings, path, error);
+    if (status == OK) status = hash_all(arena, demo, &hashes, error);
     if (status == OK) status = db_open(slice_of(path), DB_WRITE_ALONE, &db, error);
     if (status == OK) status = demo_load(db, arena, clock_now(), &hashes, &demo->names, error);
     db_close(db);
@@ -71,22 +73,22 @@ static void remove_folder(const char *folder) {
     rmdir(folder);
 }
 
-static int run(const char *folder, const char *listen) {
+static int run(const char *folder, const char *listen, const char *store) {
     struct arena *arena CLEANUP(arena_free_p) = arena_new(64 * 1024 * 1024);
     struct demo demo = {.passwords = {{NULL, 0}}};
     struct settings settings;
     struct error error = {OK, ""};
-    enum status status = fill(folder, arena, &demo, &error);
-    if (status != OK) return command_fail("demo", status, &error);
-    status = settings_load(&settings, NULL, folder, listen, &error);
+    enum status status = settings_load(&settings, NULL, folder, listen, &error);
+    if (status == OK) settings_set_store(&settings, store); /* never the one of a publication that is at work */
+    if (status == OK) status = fill(&settings, arena, &demo, &error);
     int code = status == OK ? command_run_server(&settings, say_ready, &demo) : command_fail("demo", status, &error);
     settings_fini(&settings);
     return code;
 }
 
 int command_demo(int argc, char **argv) {
-    const char *listen = NULL;
-    const struct option_spec specs[] = {{"--listen", &listen, NULL}};
+    const char *listen = NULL, *store = NULL;
+    const struct option_spec specs[] = {{"--listen", &listen, NULL}, {"--store", &store, NULL}};
     int left, code;
     if (!command_parse(argc, argv, specs, ARRAY_COUNT(specs), USAGE, &left, &code)) return code;
     if (left > 1) return command_wrong("demo", "'%s' is not expected", argv[1]);
@@ -100,7 +102,7 @@ int command_demo(int argc, char **argv) {
         error_set(&error, UNAVAILABLE, "a temporary folder cannot be made: %s", strerror(errno));
         return command_fail("demo", UNAVAILABLE, &error);
     }
-    code = run(folder, listen);
+    code = run(folder, listen, store ? store : "");
     remove_folder(folder);
     return code;
 }

@@ -16,7 +16,8 @@ static enum status run_test(struct settings *settings, const char *address, char
                             struct error *error) {
     char database[4096], secret[4096];
     if (!*settings->smtp_url) return error_set(error, INVALID, "no mail server is set: see smtp_url and mail_from");
-    command_database_path(settings->data, database);
+    enum status status = command_store(settings, database, error);
+    if (status != OK) return status;
     command_secret_path(settings->data, secret);
     struct app_options options = command_app_options(settings, database, secret);
     return app_mail_test(&options, slice_of(address), said, error);

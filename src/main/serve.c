@@ -86,9 +86,9 @@ int command_run_server(const struct settings *settings, void (*ready)(void *ctx,
     struct app *app = NULL;
     slice setup_path;
     log_set_level(level_of(settings->log_level));
-    command_database_path(settings->data, database);
+    enum status status = command_store(settings, database, &error);
     command_secret_path(settings->data, secret);
-    enum status status = signals_init(&error);
+    if (status == OK) status = signals_init(&error);
     struct app_options options = command_app_options(settings, database, secret);
     if (status == OK) status = app_start(&options, &app, &error);
     if (status == OK) status = app_setup_path(app, &setup_path, &error);

@@ -30,6 +30,12 @@ struct setting {
 static const struct setting TABLE[] = {
     {"data", TEXT, AT(data), "palabre-data", 0, 0, NULL,
      "Folder of the database, the secret and palabre.conf. Made when missing."},
+    {"store", TEXT, AT(store), "", 0, 0, NULL,
+     "postgresql://USER@HOST/DATABASE (PostgreSQL 15 or later; several hosts: see docs/operator.md), or sqlite:PATH. Empty: "
+     "the file palabre.db in the data folder. A password is better given by PGPASSWORD, a passfile, or the environment "
+     "variable PALABRE_STORE."},
+    {"store_writers", NUMBER, AT(store_writers), "2", 1, 64, NULL,
+     "Connections that write, of one node to PostgreSQL. SQLite has one."},
     {"listen", TEXT, AT(listen), "127.0.0.1:8080", 0, 0, NULL,
      "HOST:PORT, [IPV6]:PORT, :PORT (every address), or unix:PATH. Port 0 takes any free one."},
     {"base_url", TEXT, AT(base_url), "", 0, 0, NULL,
@@ -281,6 +287,11 @@ enum status settings_load(struct settings *settings, const char *file, const cha
     size_t end = settings->base_url ? strlen(settings->base_url) : 0;
     while (end > 0 && settings->base_url[end - 1] == '/') settings->base_url[--end] = '\0';
     return status == OK ? check_values(settings, error) : status;
+}
+
+void settings_set_store(struct settings *settings, const char *store) {
+    memory_free(settings->store);
+    settings->store = memory_copy_text(store);
 }
 
 void settings_fini(struct settings *settings) {

@@ -11,8 +11,9 @@
 #include <stdio.h>
 
 struct settings {
-    char *data, *listen, *base_url, *site_name, *site_tagline, *language, *time_zone;
+    char *data, *store, *listen, *base_url, *site_name, *site_tagline, *language, *time_zone;
     char *trusted_proxies, *excerpt_networks, *forwarded, *log_level;
+    int64_t store_writers;
     int64_t loops, workers, cache_mb, connections, live_connections, live_heartbeat, queue_ms, stale_ms, bodies_mb;
     int64_t comments_per_page, replies_per_page, message_characters;
     int64_t messages_per_address, messages_window, edit_window, recount, proof_wait, session_hours;
@@ -26,7 +27,8 @@ struct settings {
    command line's --data, listen its --listen. INVALID: the file's name and line, the setting, and what it takes. */
 enum status settings_load(struct settings *settings, const char *file, const char *data, const char *listen,
                           struct error *error) MUST_USE;
-bool settings_listen_is_valid(const char *listen); /* the form alone */
+bool settings_listen_is_valid(const char *listen);                     /* the form alone */
+void settings_set_store(struct settings *settings, const char *store); /* "": the file in the data folder */
 void settings_fini(struct settings *settings);
 
 /* Every setting with its default and its meaning, as a file that can be used. */

@@ -18,7 +18,8 @@
 static enum status open_database(const struct settings *settings, enum db_mode mode, struct db **db,
                                  struct error *error) {
     char path[4096];
-    command_database_path(settings->data, path);
+    enum status status = command_store(settings, path, error);
+    if (status != OK || *settings->store) return status == OK ? db_open(slice_of(path), mode, db, error) : status;
     bool must_be_there = mode == DB_READ || mode == DB_MIGRATE;
     if (must_be_there && access(path, R_OK) != 0)
         return errno == ENOENT || errno == ENOTDIR

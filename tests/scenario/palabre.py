@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,8 @@ from urllib.parse import urljoin
 import lxml.html
 import requests
 
+import store
+
 BINARY = os.environ.get("PALABRE_BIN") or os.path.join(os.path.dirname(__file__), "../../build/palabre")
 PASSWORD = "un mot de passe assez long"
 START_TIMEOUT_S = 60
@@ -28,7 +29,8 @@ STOP_TIMEOUT_S = 60
 
 
 def run(*arguments, **options):
-    """A command to its end; stdin, data given by name."""
+    """A command to its end; stdin, data given by name. On the engine of the run: see store.py."""
+    options["env"] = {**options.get("env", os.environ), **store.variables(arguments)}
     return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=240, **options)
 
 
@@ -46,7 +48,8 @@ class Process:
         self.log_path = tempfile.mktemp(prefix="palabre-log-")
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [*inside, BINARY, *arguments], stdout=subprocess.PIPE, stderr=log, text=True, env=environment()
+                [*inside, BINARY, *arguments], stdout=subprocess.PIPE, stderr=log, text=True,
+                env={**environment(), **store.variables(arguments)}
             )
         self.said = ""
         self.url = self.wait_until_it_listens()
@@ -126,6 +129,7 @@ class Server:
     def close(self):
         self.process.stop()
         if self.own_folder:
+            store.drop(self.data)
             shutil.rmtree(self.data)
 
     def restart(self):
@@ -139,8 +143,8 @@ class Server:
         return done.stdout
 
     def database(self):
-        """The database itself, to look at (read-only)."""
-        return sqlite3.connect(f"file:{self.data}/palabre.db?mode=ro", uri=True)
+        """The database itself, to look at (read-only); SQL with ? for parameters."""
+        return store.connect(self.data)
 
     def get(self, path, **options):
         return requests.get(urljoin(self.url, path), timeout=60, **options)
@@ -166,9 +170,9 @@ class Demo(Server):
 
     def __init__(self):  # pylint: disable=super-init-not-called
         self.own_folder = False
-        self.process = Process(["demo", "--listen", "127.0.0.1:0"])
+        self.data = tempfile.mkdtemp(prefix="palabre-")  # names its database, where it needs one
+        self.process = Process(["demo", "--listen", "127.0.0.1:0", *store.option(self.data)])
         self.url = self.process.url
-        self.data = None
 
 
 def form_fields(form):

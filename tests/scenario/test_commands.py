@@ -8,6 +8,7 @@ import tempfile
 import pytest
 
 import palabre
+import store
 from palabre import PASSWORD, Process, find_form, form_fields, run
 
 
@@ -159,12 +160,8 @@ def test_check_finds_damage(folder):
         sent = server.reader().send(article, name="A", text="Un message à compter")
         server.moderator().decide(sent.number, "publish")
         assert "all is well" in server.check()
-    import sqlite3
-
-    database = sqlite3.connect(folder + "/palabre.db")
-    database.execute("UPDATE article SET comment_count = 7")
-    database.commit()
-    database.close()
+    with store.connect(folder, writes=True) as database:
+        database.execute("UPDATE article SET comment_count = 7")
     done = run("check", "--data", folder)
     assert done.returncode not in (0, 2) and "comment_count" in done.stdout + done.stderr
 
@@ -177,11 +174,7 @@ def test_check_without_a_database(folder):
 def test_a_newer_schema_is_refused(folder):
     assert run("user", "add", "alice", "--role", "editor", "--data", folder, input=PASSWORD + "\n").returncode == 0
     assert run("migrate", "--data", folder).returncode == 0
-    import sqlite3
-
-    database = sqlite3.connect(folder + "/palabre.db")
-    database.execute("PRAGMA user_version = 9999")
-    database.close()
+    store.set_schema_version(folder, 9999)
     done = run("serve", "--data", folder, "--listen", "127.0.0.1:0")
     assert done.returncode not in (0, 2) and len(done.stderr.strip().splitlines()) == 1
     assert run("migrate", "--data", folder).returncode not in (0, 2)

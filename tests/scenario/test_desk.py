@@ -4,13 +4,13 @@ import hashlib
 import itertools
 import json
 import re
-import sqlite3
 import time
 
 import lxml.html
 import pytest
 
 import palabre
+import store
 from palabre import find_form, form_fields
 
 counter = itertools.count(1)
@@ -491,7 +491,7 @@ def test_a_session_tells_when_it_was_last_used():
     with palabre.Server(accounts=palabre.Server.ACCOUNTS[2:3]) as server:
         maud, there = server.moderator(), server.moderator()
         server.process.stop()
-        with sqlite3.connect(f"{server.data}/palabre.db") as database:  # two hours and one minute have passed
+        with store.connect(server.data, writes=True) as database:  # two hours and one minute have passed
             database.execute("UPDATE session SET last_seen_at = last_seen_at - 7200000 WHERE id = 1")
             database.execute("UPDATE session SET last_seen_at = last_seen_at - 60000 WHERE id = 2")
         before = dict(database.execute("SELECT id, last_seen_at FROM session"))

@@ -6,7 +6,6 @@ import html
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import time
 import unicodedata
@@ -18,6 +17,7 @@ import pytest
 import requests
 
 import palabre
+import store
 
 SHARED = os.environ.get("PALABRE_SHARED") or os.path.join(os.path.dirname(__file__), "../../../shared")
 EXPORT = os.path.join(SHARED, "data/wordpress/themeunittestdata.wordpress.xml")
@@ -44,14 +44,12 @@ def check(data):
 
 
 def rows(data, sql):
-    with sqlite3.connect(f"file:{data}/palabre.db?mode=ro", uri=True) as database:
-        database.row_factory = sqlite3.Row
-        return database.execute(sql).fetchall()
+    with store.connect(data) as database:
+        return store.by_name(database, sql)
 
 
 def dump(data):
-    with sqlite3.connect(f"file:{data}/palabre.db?mode=ro", uri=True) as database:
-        return list(database.iterdump())
+    return store.dump(data)
 
 
 def milliseconds(text):

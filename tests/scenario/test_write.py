@@ -1,13 +1,13 @@
 """Writing: preview, send, errors that lose nothing, the author's private page, limits."""
 
 import re
-import sqlite3
 import time
 
 import lxml.html
 import pytest
 
 import palabre
+import store
 from palabre import find_form, form_fields
 
 
@@ -411,12 +411,12 @@ def test_an_authors_own_page_of_very_long_messages(tmp_path):
 
 def copy_replies(data, reply, ordinals):
     """More replies like this one, without the days it takes to send them."""
-    with sqlite3.connect(f"{data}/palabre.db") as database:
-        names = [row[1] for row in database.execute("PRAGMA table_info(comment)") if row[1] not in OWN_COLUMNS]
+    with store.connect(data, writes=True) as database:
+        names = [name for name in store.columns(database, "comment") if name not in OWN_COLUMNS]
         columns = ", ".join(names)
         for ordinal in ordinals:
             database.execute(
-                f"INSERT INTO comment ({columns}, ordinal, secret_hash) SELECT {columns}, ?, randomblob(32) "
+                f"INSERT INTO comment ({columns}, ordinal, secret_hash) SELECT {columns}, ?, {store.new_secret()} "
                 "FROM comment WHERE number = ?",
                 (ordinal, reply),
             )

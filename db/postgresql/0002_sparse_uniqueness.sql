@@ -1,0 +1,1 @@
+-- Sparse uniqueness: 0001 has it already.

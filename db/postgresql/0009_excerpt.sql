@@ -1,0 +1,1 @@
+-- Press excerpts and related articles.
