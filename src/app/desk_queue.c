@@ -10,7 +10,7 @@
 #include "domain/report.h"
 #include "text/check.h"
 
-enum { LIST_ENTRIES = 40, DONE_MAX = 60, DECISIONS_MAX = 500 };
+enum { LIST_ENTRIES = 40, NEXT_ENTRIES = 4, DONE_MAX = 60, DECISIONS_MAX = 500 };
 
 struct view_queue_filter desk_filter(const struct request *r) {
     struct view_queue_filter filter = {VIEW_QUEUE_PENDING, 0};
@@ -67,14 +67,24 @@ static comment_number first_other(const struct queue_page *queue, comment_number
     return (comment_number){0};
 }
 
-comment_number desk_next(struct request *r, const struct view_queue_filter *filter, comment_number number) {
+/* Among the next few of the queue; where colleagues have all of these open, among more. */
+static comment_number next_free(struct request *r, const struct view_queue_filter *filter, comment_number number,
+                                struct queue_page *behind) {
+    static const size_t COUNTS[] = {NEXT_ENTRIES, LIST_ENTRIES};
+    comment_number next = {0};
     struct error error;
+    for (size_t i = 0; i < ARRAY_COUNT(COUNTS) && !next.v; i++) {
+        if (load_queue(r, filter, number, COUNTS[i], behind, &error) != OK) *behind = (struct queue_page){0};
+        next = first_free(r, behind, number);
+        if (behind->count < COUNTS[i]) break; /* there are no more */
+    }
+    return next;
+}
+
+comment_number desk_next(struct request *r, const struct view_queue_filter *filter, comment_number number) {
     struct queue_page behind, front;
-    if (load_queue(r, filter, number, LIST_ENTRIES, &behind, &error) != OK) behind = (struct queue_page){0};
-    comment_number next = first_free(r, &behind, number);
-    if (next.v) return next;
-    if (load_queue(r, filter, (comment_number){0}, LIST_ENTRIES, &front, &error) != OK) return next;
-    next = first_free(r, &front, number);
+    comment_number next = next_free(r, filter, number, &behind);
+    if (!next.v) next = next_free(r, filter, (comment_number){0}, &front);
     if (next.v) return next;
     next = first_other(&behind, number);
     return next.v ? next : first_other(&front, number);

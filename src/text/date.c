@@ -319,11 +319,41 @@ slice date_month(const struct date_formats *f, struct arena *arena, time_ms t) {
     return format(f, arena, &f->month, S(""), t);
 }
 
+/* Two of these stand in every message, and printf is not free. */
+static char *two_digits(char *at, int n, char after) {
+    at[0] = (char)('0' + n / 10 % 10);
+    at[1] = (char)('0' + n % 10);
+    at[2] = after;
+    return at + 3;
+}
+
+/* "2022-01-07T01:19:05" and one byte more; *end: after it. The year has four digits. */
+static char *write_iso(struct arena *arena, const struct date_fields *d, char last, char **end) {
+    enum { ISO_BYTES = sizeof "2022-01-07T01:19:05+01:00" };
+    char *text = arena_alloc(arena, ISO_BYTES), *at = text;
+    at = two_digits(at, d->year / 100, '-') - 1;
+    at = two_digits(at, d->year % 100, '-');
+    at = two_digits(at, d->month, '-');
+    at = two_digits(at, d->day, 'T');
+    at = two_digits(at, d->hour, ':');
+    at = two_digits(at, d->minute, ':');
+    *end = two_digits(at, d->second, last);
+    return text;
+}
+
+static bool has_four_digits(int year) { return year >= 0 && year <= 9999; }
+
 slice date_iso(const struct date_formats *f, struct arena *arena, time_ms t) {
     struct date_fields d = date_fields_of(f, t);
     int offset = abs(d.offset_minutes);
-    return arena_format(arena, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", d.year, d.month, d.day, d.hour, d.minute,
-                        d.second, d.offset_minutes < 0 ? '-' : '+', offset / 60, offset % 60);
+    char sign = d.offset_minutes < 0 ? '-' : '+', *end;
+    if (!has_four_digits(d.year))
+        return arena_format(arena, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", d.year, d.month, d.day, d.hour, d.minute,
+                            d.second, sign, offset / 60, offset % 60);
+    char *text = write_iso(arena, &d, sign, &end);
+    end = two_digits(end, offset / 60, ':');
+    end = two_digits(end, offset % 60, 0) - 1;
+    return (slice){text, (size_t)(end - text)};
 }
 
 slice date_rfc822(const struct date_formats *f, struct arena *arena, time_ms t) {
@@ -336,7 +366,11 @@ slice date_rfc822(const struct date_formats *f, struct arena *arena, time_ms t) 
 
 slice date_iso_utc(struct arena *arena, time_ms t) {
     struct date_fields d = date_fields_of(NULL, t);
-    return arena_format(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", d.year, d.month, d.day, d.hour, d.minute, d.second);
+    if (!has_four_digits(d.year))
+        return arena_format(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", d.year, d.month, d.day, d.hour, d.minute,
+                            d.second);
+    char *end, *text = write_iso(arena, &d, 'Z', &end);
+    return (slice){text, (size_t)(end - text)};
 }
 
 slice date_http(struct arena *arena, time_ms t) {
