@@ -20,6 +20,7 @@ enum {
     BUSY_TIMEOUT_MS = 5000,      /* how long a writer waits for one of another process */
     READ_CACHE_KB = 2048,
     WRITE_CACHE_KB = 16384,
+    FILL_CACHE_KB = 131072,
     READ_MMAP_BYTES = 128 * 1024 * 1024,
     /* Pages in the WAL after which a commit writes them back into the database (SQLite's own value), and pays for it: for
        commands. The writer has a thread for that: checkpoint.h. */
@@ -396,7 +397,11 @@ static void migrate_end(struct db *db) {
 
 /* Filling: the statements that make the indices again are kept, in the order in which they were made. */
 
-#define FILLED "tbl_name = 'comment' AND type = 'index' AND sql IS NOT NULL AND name != 'comment_by_import'"
+/* Those whose keys come in no order. To make an index is to read the whole table once more: for the others, in which most
+   imported rows have no place or the last one, that would cost more than to keep them. */
+#define FILLED                                                                                                         \
+    "tbl_name = 'comment' AND type = 'index' AND name IN"                                                              \
+    " ('comment_by_name', 'comment_by_fingerprint', 'comment_mention', 'comment_latest')"
 
 static enum status run_each(struct sqlite *sqlite, const char *query, struct error *error) {
     char *script = NULL;
@@ -411,8 +416,15 @@ static enum status run_each(struct sqlite *sqlite, const char *query, struct err
     return status;
 }
 
+static void set_cache(struct sqlite *sqlite, int kb) {
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA cache_size = -%d", kb);
+    (void)sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL); /* if not, it only takes longer */
+}
+
 static enum status fill_begin(struct db *db, struct error *error) {
     struct sqlite *sqlite = of(db);
+    set_cache(sqlite, FILL_CACHE_KB);
     enum status status =
         run_script(sqlite,
                    "CREATE TEMP TABLE IF NOT EXISTS filling (sql TEXT NOT NULL); DELETE FROM filling;"
@@ -429,6 +441,7 @@ static enum status fill_end(struct db *db, struct error *error) {
     struct sqlite *sqlite = of(db);
     sqlite3_limit(sqlite->handle, SQLITE_LIMIT_WORKER_THREADS, FILL_THREADS);
     enum status status = run_each(sqlite, "SELECT coalesce(group_concat(sql, '; '), '') FROM filling", error);
+    set_cache(sqlite, WRITE_CACHE_KB);
     return status == OK ? run_script(sqlite, "DELETE FROM filling", error) : status;
 }
 

@@ -9,7 +9,7 @@ enum {
     QUEUE_LIMIT_MAX = 500,
     THREAD_BEFORE_MAX = 100, /* messages of the thread before the one looked at, the root among them */
     THREAD_AFTER_MAX = 100,  /* that one, and what follows */
-    HISTORY_COUNTED = 1000,  /* of the hand's latest messages */
+    HISTORY_COUNTED = 200, /* of the hand's latest messages: each is a row to be read, and some names are everybody's */
     HISTORY_SHOWN = 10,
     REPORTS_SHOWN = 100,
 };

@@ -366,17 +366,20 @@ static bool is_usual(slice rest) {
 /* Whether nothing in it means anything to HTML, to WordPress or to Markdown, and its white space is as it would become:
    then it is its own translation, as the long way would find out. Most comments are such. */
 static bool is_plain(slice text) {
+    static const bool IS_MARK[256] = {
+        ['<'] = true, ['>'] = true,  ['&'] = true, ['['] = true, [']'] = true, ['*'] = true,  ['_'] = true,
+        ['`'] = true, ['\\'] = true, ['~'] = true, ['|'] = true, ['@'] = true, ['\r'] = true, ['\t'] = true};
     char before = '\n';
     if (text.n == 0 || !utf8_is_valid(text) || utf8_find_control(text) != SIZE_MAX) return false;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i], next = i + 1 < text.n ? text.p[i + 1] : '\n';
         bool digit = c >= '0' && c <= '9';
-        if (strchr("<>&[]*_`\\~|@\r\t", c) || (c == ':' && next == '/')) return false;
+        if (IS_MARK[(unsigned char)c] || (c == ':' && next == '/')) return false;
         if (before == '\n' && (digit || strchr(" #-+=", c))) return false;
         if ((c == ' ' || c == '\n') && before == ' ') return false;
         if (c == '\n' && before == '\n' && (i < 2 || text.p[i - 2] == '\n')) return false;
         if ((c == 'w' || c == 'W') && slice_starts_nocase(slice_after(text, i), S("www."))) return false;
-        if (!is_usual(slice_after(text, i))) return false;
+        if ((unsigned char)c >= 0xC2 && !is_usual(slice_after(text, i))) return false;
         before = c;
     }
     return before != ' ' && before != '\n';

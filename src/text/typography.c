@@ -266,7 +266,7 @@ static void set_french(struct setter *s) {
         set_french_single(s);
     } else if (rest.p[0] == '.') {
         set_dots(s);
-    } else if (strchr(":;!?", rest.p[0]) && rest.p[0]) {
+    } else if (rest.p[0] == ':' || rest.p[0] == ';' || rest.p[0] == '!' || rest.p[0] == '?') {
         set_high_mark(s);
     } else {
         copy(s, 1);

@@ -33,6 +33,9 @@ struct bench {
     char text[LONG_TEXT];
     struct db *db;
     comment_number next;
+    article_id article;
+    int messages;
+    struct comment_draft draft;
 };
 
 static void measure(struct bench *b, const char *name, void (*turn)(struct bench *)) {
@@ -149,6 +152,7 @@ static void make_discussion(struct bench *b) {
                                               .submitted_at = 1641514740000 + i};
     must(import_comments_add(b->db, comments, COMMENTS, results, &error));
     b->next = results[0].number;
+    b->article = article;
 }
 
 static void turn_decision(struct bench *b) {
@@ -156,6 +160,45 @@ static void turn_decision(struct bench *b) {
     struct decision_result result;
     struct decision_other other;
     must(decision_make(b->db, b->arena, &order, &result, &other, &error));
+}
+
+/* Messages: what a worker prepares, and what the writer does with it. */
+
+static struct comment_input input_of(struct bench *b) {
+    struct comment_input input = {.article = b->article,
+                                  .name = S("Solange du haut"),
+                                  .text = arena_format(b->arena, "%.*s %d", (int)sizeof b->text, b->text, b->messages),
+                                  .email = S("solange@example.org"),
+                                  .device_token = arena_format(b->arena, "device %d", b->messages),
+                                  .fingerprint = arena_format(b->arena, "block %d", b->messages),
+                                  .secret = arena_format(b->arena, "secret %d", b->messages)};
+    b->messages++;
+    return input;
+}
+
+static void turn_prepare(struct bench *b) {
+    struct comment_input input = input_of(b);
+    struct comment_problems problems;
+    must(comment_prepare(b->db, b->arena, &input, 10000, &b->draft, &problems, &error));
+}
+
+static void turn_submit(struct bench *b) {
+    struct comment_receipt receipt;
+    struct comment_problems problems;
+    b->draft.counts_later = true; /* in the server a batch is counted once */
+    must(comment_submit(b->db, b->arena, &b->draft, &receipt, &problems, &error));
+}
+
+/* The draft is made before each turn, so that only what the writer does is measured. */
+static void measure_messages(struct bench *b) {
+    measure(b, "message_prepare", turn_prepare);
+    for (int i = 0; i < 2; i++) {
+        arena_reset(b->arena);
+        turn_prepare(b);
+        CALLGRIND_ZERO_STATS;
+        turn_submit(b);
+        if (i == 1) CALLGRIND_DUMP_STATS_AT("message_submit");
+    }
 }
 
 static void measure_decision(struct bench *b) {
@@ -168,6 +211,7 @@ static void measure_decision(struct bench *b) {
     must(db_write_begin(b->db, &error)); /* and never committed: what is measured is the work in memory */
     make_discussion(b);
     measure(b, "decision_publish", turn_decision);
+    measure_messages(b);
     db_write_rollback(b->db);
     db_close(b->db);
     unlink(name);
