@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "db/db.h"
 #include "domain/import.h"
+#include "domain/search_index.h"
 #include "text/markdown.h"
 
 #include <errno.h>
@@ -16,7 +17,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { BATCH = 4096, COMMIT_EVERY = 8 * BATCH, TEXTS = 2048, RECENT = 64, MESSAGES_MAX = 10 * 1000 * 1000 };
+enum {
+    BATCH = 4096,
+    COMMIT_EVERY = 8 * BATCH,
+    TEXTS = 2048,
+    RECENT = 64,
+    RARE_EVERY = 100000,
+    RARE_AT = 77,
+    MESSAGES_MAX = 10 * 1000 * 1000
+};
 
 static const char *const NAMES[] = {
     "Hélène",  "Gérard M.", "Zoé",       "Karim B.",  "marinette", "Le lecteur du fond", "Y. Kervella", "Papi Roch",
@@ -56,6 +65,10 @@ static const char *const ENDINGS[] = {
 struct text {
     slice source, html;
 };
+
+/* What a search for a rare word finds. */
+static const struct text RARE = {S_INIT("Il y a un palétuvier au bord de la rivière."),
+                                 S_INIT("<p>Il y a un palétuvier au bord de la rivière.</p>")};
 
 struct generator {
     struct db *db;
@@ -142,6 +155,7 @@ static void make_message(struct generator *g, int64_t article, article_id id, in
                          struct import_comment *out) {
     time_ms begin = g->now - INT64_C(399) * 24 * 3600 * 1000;
     const struct text *text = &PICK(g, g->texts);
+    if (index % RARE_EVERY == RARE_AT) text = &RARE;
     bool waits = index >= g->messages; /* those are roots: each may be published on its own */
     *out = (struct import_comment){
         .source = S("bench:fill"),
@@ -262,11 +276,14 @@ int main(int argc, char **argv) {
     for (int64_t i = 0; status == OK && i < g.articles; i++) status = fill_article(&g, i, &error);
     if (status == OK && filling) status = end_filling(&g, &error);
     double seconds = (double)(clock_monotonic_ms() - began) / 1000;
+    began = clock_monotonic_ms();
+    if (status == OK) status = search_index_all(g.db, NULL, NULL, &error);
+    double indexing = (double)(clock_monotonic_ms() - began) / 1000;
     if (status)
         fprintf(stderr, "fill: %s\n", error.detail);
     else
-        fprintf(stderr, "%.1f s, %.0f messages/s\n", seconds,
-                (double)(g.articles * (g.messages + g.pending)) / (seconds + 1e-9));
+        fprintf(stderr, "%.1f s, %.0f messages/s; indexed in %.1f s\n", seconds,
+                (double)(g.articles * (g.messages + g.pending)) / (seconds + 1e-9), indexing);
     db_close(g.db);
     if (g.arena != pool) arena_free(g.arena);
     arena_free(pool);

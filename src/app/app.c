@@ -7,6 +7,7 @@
 #include "app/dispatch.h"
 #include "app/guard.h"
 #include "app/headers.h"
+#include "app/indexer.h"
 #include "app/letter.h"
 #include "app/live.h"
 #include "app/nodes.h"
@@ -51,6 +52,7 @@ enum {
     WIDE_FACTOR = 8,      /* a /48 is an organisation's or a subscriber's: so many times what one address may send */
     RECOMMENDATIONS = 60, /* from one address, in … */
     RECOMMENDATIONS_WINDOW_S = 60,
+    SEARCH_WINDOW_S = 60,
     REPORTS = 20,
     REPORTS_WINDOW_S = 600,
     PAGE_ARENA = 128 * 1024 * 1024, /* ceiling: one page with its data, twenty articles too; to it come its messages: */
@@ -158,6 +160,7 @@ static void start_limiters(struct app *app) {
     app->reporting = limiter_new(REPORTS, REPORTS_WINDOW_S);
     app->recommending = limiter_new(RECOMMENDATIONS, RECOMMENDATIONS_WINDOW_S);
     app->sending_wide = limiter_new(o->messages_per_address * WIDE_FACTOR, o->messages_window_s);
+    app->searching = limiter_new(o->searches_per_address, SEARCH_WINDOW_S);
     app->signing_in_name = limiter_new(SIGN_IN_NAME_ATTEMPTS, SIGN_IN_NAME_WINDOW_S);
     app->following = limiter_new(o->mail.asked, FOLLOWS_WINDOW_S);
     app->following_address = limiter_new(FOLLOWS_ADDRESS, FOLLOWS_ADDRESS_WINDOW_S);
@@ -271,6 +274,8 @@ static enum status start(struct app *app, struct error *error) {
     if (pool_submit(app->hashing, compress_assets, app->assets) != OK) return error_set(error, INTERNAL, "no worker");
     if (atomic_load(&app->worker_failed))
         return error_set(error, UNAVAILABLE, "the database cannot be opened for reading");
+    status = indexer_start(app, error);
+    if (status != OK) return status;
     set_base_url(app, port_of(slice_of(app->options.listen)));
     return start_server(app, error);
 }
@@ -361,6 +366,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     if (app->fetching) pool_stop(app->fetching);
     if (app->hashing) pool_stop(app->hashing);
     courier_free(app->courier);
+    indexer_stop(app);
     if (app->writer) writer_stop(app->writer);
     if (app->pool) pool_stop(app->pool);
     if (app->server) refuse_log_figures(app);
@@ -396,6 +402,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     limiter_free(app->following);
     limiter_free(app->following_address);
     limiter_free(app->reading_own);
+    limiter_free(app->searching);
     memory_free((void *)(uintptr_t)app->setup_path.p);
     memory_free((void *)(uintptr_t)app->base_url.p);
     memory_free(app);

@@ -40,6 +40,7 @@ struct app_options {
     int64_t comments_per_page, replies_per_page;     /* root messages a page; replies shown under each */
     int64_t message_characters;                      /* most in a message */
     int64_t messages_per_address, messages_window_s; /* so many messages from one address in so many seconds */
+    int64_t searches_per_address;                    /* from one address in a minute */
     int64_t edit_window_s; /* in which an author may edit a published message (post-moderation) */
     int64_t recount_ms;    /* counts of recommendations on shared pages are at most so much behind */
     int64_t proof_wait_s;  /* that a form is open before it is taken without the proof of work that is asked for */

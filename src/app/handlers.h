@@ -13,6 +13,10 @@ void read_health(struct request *r);        /* GET /healthz, /readyz */
 void read_front(struct request *r);         /* GET /?… : an old address in the query, or home */
 void read_unknown(struct request *r);       /* no such address: an old one's redirect, or 404 */
 
+/* search.c */
+void search_show(struct request *r);     /* GET /search */
+void search_describe(struct request *r); /* GET /opensearch.xml */
+
 /* write.c: sending */
 void write_reply_form(struct request *r); /* GET /comments/N/reply */
 void write_message(struct request *r);    /* POST /articles/N/comments */

@@ -33,6 +33,8 @@ const struct http_route ROUTES[] = {
     {HTTP_GET, "/sitemap.xml", 0, SHARED(PAGE_SITEMAP)},
     {HTTP_GET, "/sitemap-{part:int}.xml", 0, SHARED(PAGE_SITEMAP)},
     {HTTP_GET, "/robots.txt", 0, SHARED(PAGE_ROBOTS)},
+    {HTTP_GET, "/search", 0, ANY(search_show)},
+    {HTTP_GET, "/opensearch.xml", 0, ANY(search_describe)},
     {HTTP_GET, "/healthz", 0, ANY(read_health)},
     {HTTP_GET, "/readyz", 0, ANY(read_health)},
 

@@ -33,6 +33,7 @@ struct app_dates;
 struct live;
 struct guard;
 struct courier;
+struct indexer;
 struct nodes;
 
 struct app {
@@ -63,6 +64,8 @@ struct app {
     struct limiter *signing_in_name;                                              /* by account */
     struct limiter *following, *following_address; /* asking to follow: by who asks, by the address asked for */
     struct limiter *reading_own;                   /* pages for one reader alone, by address */
+    struct limiter *searching;                     /* by address */
+    struct indexer *indexer;                       /* NULL: nothing to index */
     struct guard *guard;                           /* against abuse */
     struct desk_presence *presence;                /* who has which message open at the desk */
     size_t arena_bytes;                            /* ceiling of the memory in which one page is read and rendered */

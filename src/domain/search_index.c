@@ -195,7 +195,9 @@ static enum status go_on(struct walk *walk, enum db_statement statement, const c
 
 enum status search_index_step(struct db *db, int64_t most, struct search_progress *out, struct error *error) {
     struct far far;
-    enum status status = load(db, &far, error);
+    /* one at a time, where there are several nodes */
+    enum status status = db_run(db_use(db, DB_SEARCH_PROGRESS_LOCK), NULL, error);
+    if (status == OK) status = load(db, &far, error);
     if (status != OK) return status;
     struct walk walk CLEANUP(walk_fini) = {.db = db, .far = &far, .left = most};
     search__maker_init(&walk.maker);

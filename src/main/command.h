@@ -15,6 +15,7 @@ int command_import(int argc, char **argv);
 int command_user(int argc, char **argv);
 int command_mail(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_reindex(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_version(int argc, char **argv);

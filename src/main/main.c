@@ -18,6 +18,7 @@ static const struct {
     {"user", command_user, "add an account of the house"},
     {"mail", command_mail, "send a test mail"},
     {"check", command_check, "verify that the database is whole"},
+    {"reindex", command_reindex, "make the search index anew"},
     {"migrate", command_migrate, "bring the database up to this version"},
     {"config", command_config, "print every setting, or check a file of settings"},
     {"version", command_version, "print the version"},

@@ -44,6 +44,7 @@ struct app_options command_app_options(const struct settings *s, const char *dat
         .message_characters = s->message_characters,
         .messages_per_address = s->messages_per_address,
         .messages_window_s = s->messages_window,
+        .searches_per_address = s->searches_per_address,
         .edit_window_s = s->edit_window,
         .recount_ms = s->recount * 1000,
         .proof_wait_s = s->proof_wait,

@@ -53,6 +53,8 @@ static const struct setting TABLE[] = {
     {"message_characters", NUMBER, AT(message_characters), "5000", 100, 100000, NULL, "Most characters in a message."},
     {"messages_per_address", NUMBER, AT(messages_per_address), "60", 1, 1000000, NULL,
      "Most messages from one address (IPv4, or IPv6 /64) within messages_window. Previews: ten times as many."},
+    {"searches_per_address", NUMBER, AT(searches_per_address), "60", 1, 1000000, NULL,
+     "Searches from one address in a minute."},
     {"messages_window", NUMBER, AT(messages_window), "600", 1, 86400, NULL, "Seconds; see messages_per_address."},
     {"edit_window", NUMBER, AT(edit_window), "600", 0, 86400, NULL,
      "Seconds in which an author may edit a message that was published at once. While it waits, always."},

@@ -16,7 +16,8 @@ struct settings {
     int64_t store_writers;
     int64_t loops, workers, cache_mb, connections, live_connections, live_heartbeat, queue_ms, stale_ms, bodies_mb;
     int64_t comments_per_page, replies_per_page, message_characters;
-    int64_t messages_per_address, messages_window, edit_window, recount, proof_wait, session_hours;
+    int64_t messages_per_address, searches_per_address, messages_window, edit_window, recount, proof_wait,
+        session_hours;
     int64_t head_timeout, body_timeout, idle_timeout, write_timeout, form_kb, drain;
     char *smtp_url, *smtp_user, *smtp_password, *smtp_tls, *smtp_ca, *mail_from, *mail_name, *reply_to;
     int64_t smtp_timeout, mail_delay_s, mail_retry_s, mail_attempts, mail_days, mail_asked, digest_hour;

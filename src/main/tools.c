@@ -4,6 +4,7 @@
 #include "db/db.h"
 #include "domain/account.h"
 #include "domain/check.h"
+#include "domain/search_index.h"
 #include "exchange/progress.h"
 #include "exchange/wordpress.h"
 #include "main/command.h"
@@ -37,6 +38,20 @@ static enum status ensure_site(struct db *db, const struct settings *s, struct e
     status = site_create(db, &defaults, error);
     if (status == OK) return db_write_commit(db, error);
     db_write_rollback(db);
+    return status;
+}
+
+/* What has just come in can be found: of a million messages that takes a minute. */
+static void show_percent(void *ctx, int percent) {
+    struct progress *progress = ctx;
+    progress_show(progress, percent, 100, 0, 0);
+}
+
+static enum status index_all(struct db *db, struct error *error) {
+    struct progress progress;
+    progress_init(&progress, STDERR_FILENO, "Indexing");
+    enum status status = search_index_all(db, show_percent, &progress, error);
+    progress_end(&progress);
     return status;
 }
 
@@ -91,6 +106,7 @@ static enum status run_import(struct settings *settings, const char *file, bool 
             buf_fini(&text);
         }
         import_report_fini(&report);
+        if (status == OK && !dry_run) status = index_all(db, error);
     }
     db_close(db);
     return status;
@@ -209,6 +225,46 @@ int command_check(int argc, char **argv) {
     if (status != OK) return command_fail("check", status, &error);
     printf("%lld articles, %lld comments, %lld decisions, %lld journal rows: all is well\n", (long long)report.articles,
            (long long)report.comments, (long long)report.decisions, (long long)report.journal_rows);
+    return 0;
+}
+
+/* --- reindex ------------------------------------------------------------------------------------------------------ */
+
+static const char REINDEX_USAGE[] =
+    "usage: palabre reindex [--data DIR]\n\n"
+    "Makes the search index anew from what is published. Needed only where `palabre check` says that it\n"
+    "differs: everything else keeps it by itself. Stop the server first.\n";
+
+static enum status run_reindex(const struct settings *settings, struct error *error) {
+    struct db *db = NULL;
+    enum status status = open_database(settings, DB_READ, &db, error); /* it has to be there */
+    db_close(db);
+    db = NULL;
+    if (status == OK) status = open_database(settings, DB_WRITE_ALONE, &db, error);
+    if (status == OK) status = db_write_begin(db, error);
+    if (status == OK) {
+        status = search_index_again(db, error);
+        if (status == OK) status = db_write_commit(db, error);
+        if (status != OK) db_write_rollback(db);
+    }
+    if (status == OK) status = index_all(db, error);
+    db_close(db);
+    return status;
+}
+
+int command_reindex(int argc, char **argv) {
+    const char *data = NULL, *config = NULL;
+    const struct option_spec specs[] = {{"--data", &data, NULL}, {"--config", &config, NULL}};
+    struct settings settings;
+    struct error error = {OK, ""};
+    int left, code;
+    if (!command_parse(argc, argv, specs, ARRAY_COUNT(specs), REINDEX_USAGE, &left, &code)) return code;
+    if (left > 1) return command_wrong("reindex", "'%s' is not expected", argv[1]);
+    enum status status = settings_load(&settings, config, data, NULL, &error);
+    if (status == OK) status = run_reindex(&settings, &error);
+    settings_fini(&settings);
+    if (status != OK) return command_fail("reindex", status, &error);
+    puts("the search index is made anew");
     return 0;
 }
 

@@ -88,6 +88,24 @@ slice address_in(struct arena *arena, slice address, slice language) {
     return join(arena, address, S("?lang="), segment(arena, language), S(""));
 }
 
+static void add_parameter(struct buf *b, const char *name, slice value) {
+    if (value.n == 0) return;
+    buf_add_format(b, "&%s=", name);
+    buf_add_url(b, value);
+}
+
+slice address_search(struct arena *arena, const struct address_search_page *page) {
+    struct buf b CLEANUP(buf_fini) = {0};
+    buf_init(&b, 3 * (page->text.n + page->in.n + page->after.n + page->language.n) + 128);
+    buf_add(&b, S(ADDRESS_SEARCH "?q="));
+    buf_add_url(&b, page->text);
+    add_parameter(&b, "in", page->in);
+    add_parameter(&b, "order", page->newest ? S("newest") : S(""));
+    add_parameter(&b, "after", page->after);
+    add_parameter(&b, "lang", page->language);
+    return arena_copy(arena, buf_slice(&b));
+}
+
 bool address_parse_month(slice text, int *year, int *month) {
     if (text.n != 7 || text.p[4] != '-') return false;
     uint64_t y, m;

@@ -15,6 +15,8 @@
 #define ADDRESS_SIGN_OUT "/sign-out"
 #define ADDRESS_DESK "/moderation"
 #define ADDRESS_SITEMAP "/sitemap.xml"
+#define ADDRESS_SEARCH "/search"
+#define ADDRESS_OPENSEARCH "/opensearch.xml"
 
 enum feed_format { FEED_ATOM, FEED_RSS, FEED_JSON, FEED_FORMATS };
 slice feed_format_extension(enum feed_format format); /* "atom", "rss", "json" */
@@ -30,6 +32,14 @@ bool address_parse_before(slice before, time_ms *at, int64_t *id); /* "AT-ID" */
 slice address_archive(struct arena *arena, int year, int month);   /* /archive/2022-01 */
 /* address?lang=en of a page that can be had in any language; language empty: address itself. */
 slice address_in(struct arena *arena, slice address, slice language);
+/* /search?q=…: a page of results. Empty parts are left out. */
+struct address_search_page {
+    slice text, in; /* in: "articles", "messages" */
+    bool newest;
+    slice after; /* the key it begins after */
+    slice language;
+};
+slice address_search(struct arena *arena, const struct address_search_page *page);
 bool address_parse_month(slice segment, int *year, int *month); /* "2022-01", years 1000–9999 */
 
 slice address_article(struct arena *arena, int64_t id, slice slug);  /* /articles/3-le-pont */

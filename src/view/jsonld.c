@@ -226,6 +226,20 @@ struct html jsonld_thread(const struct view_context *context, const struct view_
     return finish(&w);
 }
 
+/* https://schema.org/SearchAction */
+static void add_search(struct writer *w) {
+    key(w, S("potentialAction"));
+    open_object(w);
+    text(w, S("@type"), S("SearchAction"));
+    key(w, S("target"));
+    open_object(w);
+    text(w, S("@type"), S("EntryPoint"));
+    text(w, S("urlTemplate"), absolute(w, S(ADDRESS_SEARCH "?q={search_term_string}")));
+    close_object(w);
+    text(w, S("query-input"), S("required name=search_term_string"));
+    close_object(w);
+}
+
 struct html jsonld_site(const struct view_context *context) {
     struct writer w;
     begin(&w, context);
@@ -235,5 +249,6 @@ struct html jsonld_site(const struct view_context *context) {
     text(&w, S("url"), absolute(&w, S(ADDRESS_HOME)));
     text(&w, S("inLanguage"), context->site->language);
     publisher(&w);
+    add_search(&w);
     return finish(&w);
 }

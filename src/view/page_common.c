@@ -163,6 +163,8 @@ void view__page_begin(struct view__page *p, const struct view_context *context) 
     value_set_string(p->page, S("home"), address_home(p->arena, site_language ? S("") : p->language));
     value_set_string(p->page, S("charter_address"), S(ADDRESS_CHARTER));
     value_set_string(p->page, S("archive_address"), view__in_language(p, S(ADDRESS_ARCHIVE)));
+    value_set_string(p->page, S("search_address"), view__in_language(p, S(ADDRESS_SEARCH)));
+    value_set_string(p->page, S("search_language"), site_language ? S("") : p->language);
     value_set_string(p->page, S("sign_in_address"), S(ADDRESS_SIGN_IN));
     value_set_string(p->page, S("feed_address"), address_feed_articles(p->arena, FEED_ATOM));
     view__page_set_section(p, S(""));

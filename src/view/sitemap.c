@@ -38,6 +38,7 @@ void robots_write(struct buf *out, slice base_url) {
     buf_add(out, S("User-agent: *\n"
                    "Disallow: /moderation\n"
                    "Disallow: /messages/\n"
+                   "Disallow: /search\n"
                    "Disallow: /sign-in\n"
                    "Disallow: /set-up/\n"
                    "Disallow: /comments/*/reply\n"

@@ -16,7 +16,7 @@ const FLAGS = [
 export async function startDemo() {
   const child = spawn(BINARY, ['demo', '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PALABRE_ACCESS_LOG: 'no', PALABRE_MESSAGES_PER_ADDRESS: '10000' },
+    env: { ...process.env, PALABRE_ACCESS_LOG: 'no', PALABRE_MESSAGES_PER_ADDRESS: '10000', PALABRE_SEARCHES_PER_ADDRESS: '10000' },
   });
   let log = '';
   child.stderr.on('data', (piece) => { log += piece; });
