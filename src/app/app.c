@@ -14,6 +14,7 @@
 #include "app/pages.h"
 #include "app/refuse.h"
 #include "app/state.h"
+#include "app/theme.h"
 #include "base/footprint.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -70,13 +71,26 @@ size_t app_language_find(slice tag, size_t fallback) {
 
 /* --- Starting ------------------------------------------------------------------------------------------------------ */
 
+static void report_theme(void *ctx, slice line) {
+    char words[1200];
+    (void)ctx;
+    log_line(LOG_ERROR, "theme", "error=%s kept=built-in", log_quote(words, sizeof words, line));
+}
+
 static enum status load_texts(struct app *app, struct error *error) {
     for (size_t i = 0; i < APP_LANGUAGES; i++) {
         enum status status = catalog_open_embedded(APP_LANGUAGE[i].tag, &app->catalogs[i], error);
-        if (status == OK) status = templates_open(app->catalogs[i], &app->templates[i], error);
         if (status != OK) return status;
     }
-    return OK;
+    enum status status =
+        theme_open(app->options.theme, app->catalogs, APP_LANGUAGES, report_theme, app, &app->theme, error);
+    size_t count = 0;
+    const struct embedded_file *files = status == OK ? theme_files(app->theme, &count) : NULL;
+    for (size_t i = 0; i < APP_LANGUAGES && status == OK; i++)
+        status = templates_open_table(files, count, app->catalogs[i], &app->templates[i], error);
+    if (status == OK && theme_replaced(app->theme))
+        log_line(LOG_INFO, "theme", "files=%zu", theme_replaced(app->theme));
+    return status;
 }
 
 static enum status create_site(struct db *db, void *ctx, struct error *error) {
@@ -267,7 +281,7 @@ static enum status start(struct app *app, struct error *error) {
     app->dates = app_dates_new();
     warm_dates(app);
     app->presence = desk_presence_new();
-    app->assets = assets_new(headers_make_head, app);
+    app->assets = assets_new(app->theme, headers_make_head, app);
     start_limiters(app);
     start_caches(app);
     /* takes a second: not on the workers, whom the first readers wait for */
@@ -312,7 +326,7 @@ enum status app_mail_test(const struct app_options *options, slice to, char said
     said[0] = '\0';
     enum status status = load_texts(app, error);
     app->dates = app_dates_new();
-    app->assets = assets_new(headers_make_head, app);
+    app->assets = assets_new(app->theme, headers_make_head, app);
     if (status == OK) status = db_open(options->location, DB_READ, &db, error);
     if (status == OK && !smtp_tls_parse(mail->tls, &server.tls)) status = error_set(error, INVALID, "smtp_tls");
     if (status == OK) status = letter_write_test(app, db, arena, to, &letter, error);
@@ -392,6 +406,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     desk_presence_free(app->presence);
     assets_free(app->assets);
     guard_free(app->guard);
+    theme_free(app->theme);
     limiter_free(app->sending);
     limiter_free(app->previewing);
     limiter_free(app->signing_in);

@@ -32,6 +32,7 @@ struct app_options {
     const char *listen;
     slice base_url;          /* "https://example.org"; empty: http://HOST:PORT of `listen` */
     slice trusted_proxies;   /* CIDR blocks, comma-separated; empty: loopback */
+    slice theme;             /* a folder, see theme.h */
     slice excerpt_networks;  /* CIDR blocks; see the setting */
     bool forwarded_standard; /* proxies write Forwarded instead of X-Forwarded-For */
     slice default_name, default_tagline, default_language, default_time_zone; /* of a site that is made now */

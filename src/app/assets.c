@@ -1,5 +1,6 @@
 #include "app/assets.h"
 
+#include "app/theme.h"
 #include "base/embedded.h"
 #include "base/memory.h"
 #include "view/address.h"
@@ -50,11 +51,13 @@ static struct page *make(const struct embedded_file *file, slice name, page_make
     return page_new(&source, make_head, ctx);
 }
 
-struct app_assets *assets_new(page_make_head make_head, void *ctx) {
+struct app_assets *assets_new(const struct theme *theme, page_make_head make_head, void *ctx) {
+    size_t file_count;
+    const struct embedded_file *files = theme_files(theme, &file_count);
     struct app_assets *assets = NEW(struct app_assets);
-    assets->items = memory_alloc_array(embedded_web_count, sizeof *assets->items);
-    for (size_t i = 0; i < embedded_web_count; i++) {
-        const struct embedded_file *file = &embedded_web[i];
+    assets->items = memory_alloc_array(file_count, sizeof *assets->items);
+    for (size_t i = 0; i < file_count; i++) {
+        const struct embedded_file *file = &files[i];
         slice path = slice_of(file->path);
         if (!slice_starts(path, S("static/"))) continue;
         struct asset *asset = &assets->items[assets->count++];

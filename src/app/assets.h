@@ -4,7 +4,7 @@
 
 #include "app/state.h"
 
-struct app_assets *assets_new(page_make_head make_head, void *ctx);
+struct app_assets *assets_new(const struct theme *theme, page_make_head make_head, void *ctx);
 /* Compresses them all as strongly as can be; until then they are served plain. On a worker, once. */
 void assets_compress(struct app_assets *assets);
 void assets_free(struct app_assets *assets);

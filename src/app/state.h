@@ -28,6 +28,7 @@ extern const struct view_language APP_LANGUAGE[APP_LANGUAGES];
 size_t app_language_find(slice tag, size_t fallback);
 
 struct app_assets;
+struct theme;
 struct desk_presence;
 struct app_dates;
 struct live;
@@ -59,6 +60,7 @@ struct app {
     struct templates *templates[APP_LANGUAGES];
     struct app_dates *dates;
     struct app_assets *assets;
+    struct theme *theme; /* the files of templates and assets */
     struct limiter *sending, *previewing, *signing_in, *reporting, *recommending; /* by address */
     struct limiter *sending_wide;                                                 /* by IPv6 /48 */
     struct limiter *signing_in_name;                                              /* by account */

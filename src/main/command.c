@@ -85,3 +85,10 @@ enum status command_store(const struct settings *settings, char *out, struct err
 }
 
 void command_secret_path(const char *data, char *out) { snprintf(out, 4096, "%s/secret.key", data); }
+
+void command_theme_path(const struct settings *settings, char *out) {
+    if (settings->theme[0])
+        snprintf(out, 4096, "%s", settings->theme);
+    else
+        snprintf(out, 4096, "%s/theme", settings->data);
+}

@@ -44,6 +44,8 @@ void command_database_path(const char *data, char *out);
 /* Where the publication is kept (db_open's location), of the setting `store` or the data folder, in out (4096 bytes). */
 enum status command_store(const struct settings *settings, char *out, struct error *error) MUST_USE;
 void command_secret_path(const char *data, char *out);
+/* The setting, or "DIR/theme", likewise. */
+void command_theme_path(const struct settings *settings, char *out);
 
 /* The application's options, borrowed from the settings and the paths. */
 struct app_options command_app_options(const struct settings *settings, const char *database, const char *secret);

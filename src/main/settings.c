@@ -102,6 +102,9 @@ static const struct setting TABLE[] = {
      "one mail address, three confirmations an hour are sent."},
     {"digest_hour", NUMBER, AT(digest_hour), "8", 0, 23, NULL,
      "Hour, in the site's time zone, at which those who follow by a daily mail get it."},
+    {"theme", TEXT, AT(theme), "", 0, 0, NULL,
+     "Folder whose templates/ and static/ take the place of the built-in files, one by one; see docs/operator.md. Empty: "
+     "`theme` in the data folder, if it is there."},
     {"loops", NUMBER, AT(loops), "0", 0, 256, NULL, "Event loops. 0: one per processor."},
     {"workers", NUMBER, AT(workers), "0", 0, 256, NULL, "Workers. 0: one per processor."},
     {"cache_mb", NUMBER, AT(cache_mb), "128", 1, 1048576, NULL, "Megabytes of rendered pages kept in memory."},

@@ -1,5 +1,7 @@
 /* palabre import, user, check, migrate, config, version: short commands on a data folder. */
 #include "app/keys.h"
+#include "app/state.h"
+#include "app/theme.h"
 #include "base/arena.h"
 #include "db/db.h"
 #include "domain/account.h"
@@ -304,7 +306,31 @@ static const char CONFIG_USAGE[] =
     "usage: palabre config dump\n"
     "       palabre config check [--config FILE] [--data DIR]\n\n"
     "dump prints every setting with its default and meaning, as a file that can be used.\n"
-    "check reads the settings as `palabre serve` would, and says what is wrong with them.\n";
+    "check reads the settings as `palabre serve` would, and says what is wrong with them;\n"
+    "so it does with the files of the theme.\n";
+
+static void say_mistake(void *ctx, slice line) {
+    size_t *mistakes = ctx;
+    ++*mistakes;
+    fprintf(stderr, "palabre config: %.*s\n", SLICE_FMT(line));
+}
+
+/* As `serve` will find it. */
+static enum status check_theme(const struct settings *settings, size_t *mistakes, size_t *files, struct error *error) {
+    char folder[4096];
+    struct catalog *catalogs[APP_LANGUAGES] = {NULL};
+    struct theme *theme = NULL;
+    enum status status = OK;
+    command_theme_path(settings, folder);
+    for (size_t i = 0; i < APP_LANGUAGES && status == OK; i++)
+        status = catalog_open_embedded(APP_LANGUAGE[i].tag, &catalogs[i], error);
+    if (status == OK)
+        status = theme_open(slice_of(folder), catalogs, APP_LANGUAGES, say_mistake, mistakes, &theme, error);
+    if (status == OK) *files = theme_replaced(theme);
+    theme_free(theme);
+    for (size_t i = 0; i < APP_LANGUAGES; i++) catalog_free(catalogs[i]);
+    return status;
+}
 
 int command_config(int argc, char **argv) {
     const char *data = NULL, *config = NULL;
@@ -320,9 +346,13 @@ int command_config(int argc, char **argv) {
         return 0;
     }
     enum status status = settings_load(&settings, config, data, NULL, &error);
+    size_t mistakes = 0, files = 0;
+    if (status == OK) status = check_theme(&settings, &mistakes, &files, &error);
     settings_fini(&settings);
     if (status != OK) return command_fail("config", status, &error);
+    if (mistakes) return status_info(INVALID)->exit_code;
     puts("the settings are fine");
+    if (files) printf("the theme is fine: %zu files\n", files);
     return 0;
 }
 
