@@ -209,6 +209,9 @@ static void set_hooks(struct view__page *p, struct value *discussion, const stru
     value_set_string(discussion, S("pick_csrf"), s->reactions->picks && viewer ? viewer->csrf : S(""));
     value_set_int(discussion, S("fold_lines"), s->fold_lines);
     value_set_string(discussion, S("own_address"), address_own(p->arena, s->article->id));
+    value_set_string(discussion, S("live"),
+                     arena_format(p->arena, "%.*s/live", SLICE_FMT(view__article_address(p, s->article))));
+    value_set_string(discussion, S("live_script"), view__asset(p, S("live.js")));
     value_set_int(discussion, S("article_id"), s->article->id);
 }
 

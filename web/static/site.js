@@ -240,6 +240,15 @@ function offerRecommending() {
   document.addEventListener("click", recommend);
 }
 
+// New messages announce themselves (live.js), from some time after the page was there: first things first.
+function followLive() {
+  const bar = find("[data-live]");
+  if (!bar || !navigator.locks || !window.BroadcastChannel) return;
+  const begin = () => setTimeout(async () => (await import(bar.dataset.script)).follow(bar, place), 2000);
+  if (document.readyState === "complete") begin();
+  else addEventListener("load", begin);
+}
+
 addEventListener("scroll", unfold, true);
 addEventListener("hashchange", findMessage);
 findMessage();
@@ -253,4 +262,5 @@ if (form) {
 if (discussion) {
   offerRecommending();
   showOwn();
+  followLive();
 }
