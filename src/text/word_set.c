@@ -150,7 +150,12 @@ static bool look(void *ctx, size_t index, size_t start) {
     const struct pattern *p = &s->set->patterns[index];
     if (!fits(s->set, s->text, start, p)) return true;
     const struct evasion_letter *l = s->text->letters;
-    struct word_found found = {index, l[start].from, l[start + p->count - 1].to};
+    size_t end = start + p->count;
+    if (p->open_start) /* the whole word is what was found */
+        while (!is_boundary(s->text, start)) start--;
+    if (p->open_end)
+        while (!is_boundary(s->text, end)) end++;
+    struct word_found found = {index, l[start].from, l[end - 1].to};
     if (!is_known(s, &found)) s->out[s->count++] = found;
     return s->count < s->max;
 }

@@ -135,7 +135,7 @@ enum status view_desk_watch_entry(const struct view_context *context, const stru
     value_set_string(form, S("action"), here);
     value_set_bool(form, S("is_expression"), slice_equal(page->form.kind, S("expression")));
     value_set_bool(form, S("taken"), page->taken);
-    value_set_string(form, S("by_name"), page->form.by_name);
+    value_set_string(form, S("by_name"), view__title(&p, p.language, page->form.by_name));
     view__desk_set_time(&p, form, "created", page->form.created_at, page->now);
     view__desk_set_time(&p, form, "overran", page->form.overran_at, page->now);
     set_form(&p, form, &page->form, page->rules, page->rule_count);
@@ -152,7 +152,7 @@ void view__desk_set_ban(const struct view__page *p, struct value *item, const st
     value_set_string(item, S("name"), ban->name);
     value_set_string(item, S("kind"), view__text(p, device ? T("The device") : T("The network")));
     value_set_string(item, S("note"), ban->note);
-    value_set_string(item, S("by_name"), ban->by_name);
+    value_set_string(item, S("by_name"), view__title(p, p->language, ban->by_name));
     value_set_int(item, S("number"), ban->comment);
     value_set_string(item, S("href"), view_queue_message_address(p->arena, &all, ban->comment));
     value_set_string(item, S("revoke"), arena_format(p->arena, BANS "/%lld/revoke", (long long)ban->id));

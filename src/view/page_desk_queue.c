@@ -4,7 +4,7 @@
 #include "text/excerpt.h"
 #include "view/page_desk_common.h"
 
-enum { EXCERPT_CHARS = 150, PLAIN_BYTES = 2048 };
+enum { CHECKS_SHOWN = 3, EXCERPT_CHARS = 150, PLAIN_BYTES = 2048 };
 
 static const slice QUEUES[] = {[VIEW_QUEUE_PENDING] = S_INIT("pending"),
                                [VIEW_QUEUE_REPORTED] = S_INIT("reported"),
@@ -83,7 +83,9 @@ static void set_entry(struct view__page *p, struct value *item, const struct vie
     view__desk_set_time(p, item, "sent", c->submitted_at, now);
     view__desk_set_state(p, item, c->state);
     value_set_bool(item, S("show_state"), filter->queue != VIEW_QUEUE_PENDING);
-    view__desk_set_checks(p, item, entry->checks, entry->check_count);
+    size_t shown = entry->check_count > CHECKS_SHOWN ? CHECKS_SHOWN : entry->check_count;
+    view__desk_set_checks(p, item, entry->checks, shown);
+    value_set_int(item, S("more_checks"), (int64_t)(entry->check_count - shown));
     value_set_int(item, S("reports"), entry->report_count);
     value_set_string(item, S("opened_by"), entry->opened_by);
     value_set_bool(item, S("marked"), entry->check_count || entry->report_count || filter->queue != VIEW_QUEUE_PENDING);

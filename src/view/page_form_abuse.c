@@ -77,6 +77,7 @@ void view__set_proof(struct view__page *p, struct value *object, const struct vi
     value_set_string(proof, S("script"), view__asset(p, S("vendor/altcha/altcha.js")));
     value_set_string(proof, S("worker"), view__asset(p, S("vendor/altcha/worker.js")));
     value_set_string(proof, S("style"), view__asset(p, S("vendor/altcha/altcha.css")));
+    value_set_string(proof, S("own_style"), view__asset(p, S("proof.css")));
     value_set_string(proof, S("words"), proof_words(p));
     value_set_int(proof, S("wait"), form->proof_wait_s);
 }

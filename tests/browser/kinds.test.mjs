@@ -120,6 +120,28 @@ async function collect() {
     'desk-charter': { path: '/moderation/charter', role: 'administrator' },
     'desk-charter-errors': { path: '/moderation/charter', role: 'administrator', prepare: spoil, status: 422 },
     'desk-charter-version': { path: '/moderation/charter/1', role: 'administrator' },
+    'desk-words': {
+      path: '/moderation/words',
+      role: 'administrator',
+      prepare: async (page) => {
+        await page.fill('#field-patterns', `mot surveillé ${Math.random()}\ngalopin`);
+        await Promise.all([page.waitForNavigation(), page.click('#add ~ form button.primary')]);
+        await page.fill('#field-try', 'Un g4lopin & <des> mots');
+        await Promise.all([page.waitForNavigation(), page.click('#try ~ form button')]);
+      },
+    },
+    'desk-words-errors': {
+      path: '/moderation/words',
+      role: 'administrator',
+      status: 422,
+      prepare: async (page) => {
+        await page.check('#kind-expression');
+        await page.fill('#field-patterns', 'ab(c');
+        await Promise.all([page.waitForNavigation(), page.click('#add ~ form button.primary')]);
+      },
+    },
+    'desk-word': { path: '/moderation/words/1', role: 'administrator' },
+    'desk-bans': { path: '/moderation/bans', role: 'moderator' },
     'desk-accounts': { path: '/moderation/accounts', role: 'administrator' },
     'desk-account': { path: '/moderation/accounts/2', role: 'administrator' },
     'desk-account-errors': { path: '/moderation/accounts/new', role: 'administrator', prepare: spoil, status: 422 },

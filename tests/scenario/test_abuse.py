@@ -87,7 +87,7 @@ def test_a_listed_word_is_told_and_marked_through_its_disguise(server, admin, ar
     sent = server.reader().send(article, name="Léa", text="Ce maire est un m4l@ndr1n, et ses amis des malandrins.")
     told(server, sent.number, "« m4l@ndr1n » : « malandrin* » dans la liste", "“m4l@ndr1n”: “malandrin*” on the list")
     page = server.moderator("maud").page(f"/moderation/comments/{sent.number}")
-    assert [m.text_content() for m in page.cssselect(".message-text mark")] == ["m4l@ndr1n", "malandrin"]
+    assert [m.text_content() for m in page.cssselect(".message-text mark")] == ["m4l@ndr1n", "malandrins"]
 
 
 def test_words_inside_others_are_left_alone(server, admin, article):
