@@ -40,6 +40,7 @@ static const struct {
 };
 
 static const char *disguise(uint32_t c) {
+    if ((c >= 'a' && c <= 'z') || c == ' ') return NULL; /* nearly all there is */
     for (size_t i = 0; i < ARRAY_COUNT(DISGUISES); i++)
         if (DISGUISES[i].sign == c) return DISGUISES[i].letters;
     return NULL;
@@ -151,7 +152,7 @@ static bool is_joint(uint32_t c) {
     return c < 0x80 ? c && strchr("-._*~/\\+=^|", (int)c) : c == 0xB7 || c == 0x2022 || c == 0x2010 || c == 0x2011;
 }
 
-static bool is_letter(uint32_t c) { return unicode__is_alnum(c); }
+static bool is_letter(uint32_t c) { return (c >= 'a' && c <= 'z') || unicode__is_alnum(c); }
 
 /* A sign is read as a letter where it stands like one: within a word, or, for those that end no sentence, at its edge. */
 static bool stands_for_letter(uint32_t c, uint32_t before, uint32_t after) {

@@ -1,6 +1,6 @@
 #include "text/likeness.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 enum {
     SHINGLE = 5, /* letters */
@@ -17,22 +17,34 @@ static uint64_t mix(uint64_t x) {
     return x ^ x >> 31;
 }
 
-static int compare(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
+/* By 11 bits three times; spare has as much room. */
+static void sort(uint32_t *items, uint32_t *spare, size_t n) {
+    enum { BITS = 11, DIGITS = 1 << BITS, PASSES = 3 };
+    uint32_t *from = items, *to = spare;
+    for (int pass = 0; pass < PASSES; pass++) {
+        uint32_t starts[DIGITS + 1] = {0};
+        int shift = pass * BITS;
+        for (size_t i = 0; i < n; i++) starts[(from[i] >> shift & (DIGITS - 1)) + 1]++;
+        for (int d = 0; d < DIGITS; d++) starts[d + 1] += starts[d];
+        for (size_t i = 0; i < n; i++) to[starts[from[i] >> shift & (DIGITS - 1)]++] = from[i];
+        uint32_t *swapped = from;
+        from = to;
+        to = swapped;
+    }
+    memcpy(items, from, n * sizeof *items);
 }
 
 struct likeness text_likeness(struct arena *arena, const struct evasion *text) {
     struct likeness out = {0};
     if (text->count < LIKENESS_LETTERS_MIN) return out;
     size_t n = text->count - SHINGLE + 1, kept = 0;
-    out.shingles = ARENA_ARRAY(arena, n, uint64_t);
+    out.shingles = ARENA_ARRAY(arena, n, uint32_t);
     for (size_t i = 0; i < n; i++) {
         uint64_t hash = 0;
         for (size_t k = 0; k < SHINGLE; k++) hash = hash * 0x100000001B3u + text->letters[i + k].symbol;
-        out.shingles[i] = mix(hash + 1);
+        out.shingles[i] = (uint32_t)(mix(hash + 1) >> 32);
     }
-    qsort(out.shingles, n, sizeof *out.shingles, compare);
+    sort(out.shingles, ARENA_ARRAY(arena, n, uint32_t), n);
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || out.shingles[kept - 1] != out.shingles[i]) out.shingles[kept++] = out.shingles[i];
     out.count = kept;
@@ -62,7 +74,7 @@ int likeness_percent(const struct likeness *a, const struct likeness *b) {
     size_t i = 0, k = 0, shared = 0;
     if (a->count == 0 || b->count == 0) return 0;
     while (i < a->count && k < b->count) {
-        uint64_t x = a->shingles[i], y = b->shingles[k];
+        uint32_t x = a->shingles[i], y = b->shingles[k];
         shared += x == y;
         i += x <= y;
         k += y <= x;

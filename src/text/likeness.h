@@ -16,7 +16,7 @@ enum {
 
 /* What a text is compared by: sorted, each once; in the arena. count 0: too short. */
 struct likeness {
-    uint64_t *shingles;
+    uint32_t *shingles; /* hashes of them */
     size_t count;
 };
 struct likeness text_likeness(struct arena *arena, const struct evasion *text);

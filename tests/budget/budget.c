@@ -1,6 +1,7 @@
 /* What hot paths cost, in instructions: script/check-budget runs this under callgrind and compares with budgets.txt. Each
    figure is one turn, after a first one that fills what is made at first use. */
 #include "base/crypto.h"
+#include "domain/abuse.h"
 #include "domain/decision.h"
 #include "domain/import.h"
 #include "text/markdown.h"
@@ -12,7 +13,7 @@
 #include <unistd.h>
 #include <valgrind/callgrind.h>
 
-enum { COMMENTS = 50, MAX_PAGE = 1 << 22, LONG_TEXT = 500 };
+enum { COMMENTS = 50, MAX_PAGE = 1 << 22, LONG_TEXT = 500, WORDS = 5000, CHECKED_TEXT = 2000 };
 
 static struct error error;
 
@@ -36,6 +37,8 @@ struct bench {
     article_id article;
     int messages;
     struct comment_draft draft;
+    struct watch_list *watched;
+    char checked[CHECKED_TEXT];
 };
 
 static void measure(struct bench *b, const char *name, void (*turn)(struct bench *)) {
@@ -201,6 +204,39 @@ static void measure_messages(struct bench *b) {
     }
 }
 
+/* Checks: a message of 2,000 characters against 5,000 words, its likeness looked up, its links counted. */
+
+static void turn_checks(struct bench *b) {
+    static const struct abuse_sending sending = {.form_seconds = -1};
+    struct comment_draft draft = {.input = {.name = S("Solange"), .text = slice_make(b->checked, sizeof b->checked)},
+                                  .html = S("<p></p>"),
+                                  .checks = S("[]")};
+    struct comment_problems problems = {0};
+    struct abuse_report report;
+    struct site_options options;
+    site_options_init(&options);
+    draft.input.language = S("fr");
+    must(abuse_look(b->db, b->arena, b->watched, &options, &sending, &draft, &problems, &report, &error));
+}
+
+static void measure_checks(struct bench *b) {
+    static const char LETTERS[] = "aeioubcdlmnprst";
+    struct watch_entry *entries = ARENA_ARRAY(b->arena, WORDS, struct watch_entry);
+    for (size_t i = 0; i < WORDS; i++) {
+        char word[12];
+        for (size_t k = 0; k < sizeof word; k++)
+            word[k] = LETTERS[(i * 7919 + k * (i + 13) * 31) % (sizeof LETTERS - 1)];
+        entries[i] = (struct watch_entry){
+            .pattern = arena_copy(b->arena, slice_make(word, 5 + i % 8)), .rule_code = S(""), .language = S("")};
+    }
+    b->watched = watch_list_of(entries, WORDS);
+    for (size_t i = 0; i < sizeof b->checked; i++) b->checked[i] = SENTENCE[i * 31 % (sizeof SENTENCE - 1)];
+    for (size_t i = 0; i < sizeof b->checked; i++)
+        if (b->checked[i] & 0x80) b->checked[i] = 'e';
+    measure(b, "checks_2000_with_5000_words", turn_checks);
+    watch_list_unref(b->watched);
+}
+
 static void measure_decision(struct bench *b) {
     char folder[] = "/tmp/palabre-budget-XXXXXX";
     if (!mkdtemp(folder)) exit(EXIT_FAILURE);
@@ -212,6 +248,7 @@ static void measure_decision(struct bench *b) {
     make_discussion(b);
     measure(b, "decision_publish", turn_decision);
     measure_messages(b);
+    measure_checks(b);
     db_write_rollback(b->db);
     db_close(b->db);
     unlink(name);
