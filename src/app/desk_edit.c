@@ -1,6 +1,7 @@
 /* The editors' pages: the list of articles, the form of one, the switch of its discussion. */
 #include "app/desk_edit.h"
 
+#include "app/desk_edit_related.h"
 #include "app/desk_edit_routes.h"
 #include "app/map.h"
 #include "domain/article_revision.h"
@@ -122,6 +123,10 @@ void desk_edit_reply(struct request *r, const struct desk_edit_page *page, int h
         article_status = map_article_status(page->stored);
         shown.status = &article_status;
         shown.slug = page->stored->slug;
+        struct desk_related related;
+        desk_related_load(r, page->stored->id, &related);
+        shown.related = related.articles;
+        shown.related_count = related.count;
         map_revisions(r, page->stored->id, &shown);
         if (page->conflict) shown.conflict = map_conflict(r, page->stored, &shown);
     }
@@ -154,7 +159,10 @@ void desk_article(struct request *r) {
     struct desk_edit_page *page = ARENA_NEW(r->arena, struct desk_edit_page);
     if (!desk_edit_load(r, article)) return;
     page->stored = article;
+    struct desk_related related;
+    desk_related_load(r, article->id, &related);
     page->form = map_article_form(r->arena, desk_edit_dates(r), article);
+    page->form.related = related.chosen;
     page->notice = notice_of(request_field(r, "done"));
     take_earlier(r, page);
     desk_edit_reply(r, page, 200);

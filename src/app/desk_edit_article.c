@@ -2,23 +2,35 @@
    form comes back with what was in it. */
 #include "app/desk_edit.h"
 
+#include "app/desk_edit_related.h"
 #include "app/desk_edit_routes.h"
 #include "app/excerpt.h"
 #include "app/map.h"
 #include "domain/section.h"
 
 /* What a button does; the names are the form's. */
-enum edit_action { EDIT_AGAIN, EDIT_READ, EDIT_PREVIEW, EDIT_SAVE, EDIT_PUBLISH, EDIT_WITHDRAW, EDIT_DRAFT };
+enum edit_action {
+    EDIT_AGAIN,
+    EDIT_ACCEPT,
+    EDIT_READ,
+    EDIT_PREVIEW,
+    EDIT_SAVE,
+    EDIT_PUBLISH,
+    EDIT_WITHDRAW,
+    EDIT_DRAFT
+};
 static const slice ACTIONS[] = {
-    [EDIT_AGAIN] = S_INIT("edit"),  [EDIT_READ] = S_INIT("read"),       [EDIT_PREVIEW] = S_INIT("preview"),
-    [EDIT_SAVE] = S_INIT("save"),   [EDIT_PUBLISH] = S_INIT("publish"), [EDIT_WITHDRAW] = S_INIT("withdraw"),
-    [EDIT_DRAFT] = S_INIT("draft"),
+    [EDIT_AGAIN] = S_INIT("edit"),        [EDIT_ACCEPT] = S_INIT("accept"), [EDIT_READ] = S_INIT("read"),
+    [EDIT_PREVIEW] = S_INIT("preview"),   [EDIT_SAVE] = S_INIT("save"),     [EDIT_PUBLISH] = S_INIT("publish"),
+    [EDIT_WITHDRAW] = S_INIT("withdraw"), [EDIT_DRAFT] = S_INIT("draft"),
 };
 
 struct editing {
     enum edit_action action;
-    struct article stored;                   /* id 0: new */
-    struct article article;                  /* as typed, then prepared */
+    struct article stored;  /* id 0: new */
+    struct article article; /* as typed, then prepared */
+    bool has_related;       /* the form has the field */
+    struct desk_related_choice related;
     bool keeps_moderation, keeps_discussion; /* this editor did not touch the switch */
     struct desk_edit_page page;
 };
@@ -40,6 +52,7 @@ static struct view_article_form read_form(struct request *r, const struct articl
                                       .source_author = request_field(r, "source_author"),
                                       .source_title = request_field(r, "source_title"),
                                       .source_date = request_field(r, "source_date"),
+                                      .related = request_field(r, "related"),
                                       .moderation = request_field(r, "moderation"),
                                       .discussion = request_field(r, "discussion"),
                                       .was_moderation = request_field(r, "was_moderation"),
@@ -105,6 +118,9 @@ static void read_article(struct request *r, struct editing *e) {
     if (!e->stored.published_at) a->slug = S("");
     if (!article_kind_parse(f->kind.n ? f->kind : S("article"), &a->kind))
         edit_problem_add(&e->page.problems, VIEW_FIELD_KIND, VIEW_FAULT_FORM, 0);
+    e->has_related = request_has_field(r, "related");
+    if (!desk_related_read(f->related, &e->related))
+        edit_problem_add(&e->page.problems, VIEW_FIELD_RELATED, VIEW_FAULT_FORM, 0);
     read_section(r, e);
     read_source_date(r, e);
     read_switches(r, e);
@@ -169,11 +185,15 @@ static enum status apply_edit(struct db *db, struct request *r, void *data, stru
         [EDIT_PUBLISH] = ARTICLE_PUBLISHED, [EDIT_WITHDRAW] = ARTICLE_WITHDRAWN, [EDIT_DRAFT] = ARTICLE_DRAFT};
     struct editing *e = data;
     e->article.id = e->stored.id; /* this may be the second run */
-    enum status status = save(db, r, e, error);
+    bool changed;
+    enum status status = e->stored.id.v ? desk_related_touch(db, r, e->stored.id, error) : OK;
+    if (status == OK) status = save(db, r, e, error);
+    if (status == OK && e->has_related)
+        status = related_choose(db, e->article.id, e->related.ids, e->related.count, r->account.id, &changed, error);
     if (status == OK && e->action > EDIT_SAVE)
         status = article_set_state(db, e->article.id, TO[e->action], 0, r->account.id, error);
     if (status == OK) request_touch_article(r, e->article.id);
-    return status;
+    return status == OK ? desk_related_touch(db, r, e->article.id, error) : status;
 }
 
 static void reply_again(struct request *r, struct editing *e, int http_status) {
@@ -277,7 +297,12 @@ void desk_article_post(struct request *r) {
     e->action = action_of(r);
     e->page.form = read_form(r, &e->stored);
     read_article(r, e);
-    if (e->action == EDIT_AGAIN) {
+    if (e->action == EDIT_AGAIN || e->action == EDIT_ACCEPT) {
+        struct desk_related related;
+        if (e->action == EDIT_ACCEPT) {
+            desk_related_load(r, e->stored.id, &related);
+            e->page.form.related = related.proposed;
+        }
         e->page.problems.count = 0;
         reply_again(r, e, 200);
         return;

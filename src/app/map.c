@@ -28,6 +28,14 @@ struct view_article map_article(const struct article *a) {
                                  .accepts_comments = a->accepts_comments};
 }
 
+struct view_article map_related(const struct related_article *related) {
+    return (struct view_article){.id = related->id.v,
+                                 .slug = related->slug,
+                                 .language = related->language,
+                                 .headline = related->headline,
+                                 .published_at = related->published_at};
+}
+
 const struct view_article *map_articles(struct arena *arena, const struct article *items, size_t count) {
     struct view_article *mapped = ARENA_ARRAY(arena, count, struct view_article);
     for (size_t i = 0; i < count; i++) mapped[i] = map_article(&items[i]);

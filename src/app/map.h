@@ -4,10 +4,12 @@
 
 #include "domain/charter.h"
 #include "domain/decision.h"
+#include "domain/related.h"
 #include "view/article.h"
 #include "view/form.h"
 
 struct view_article map_article(const struct article *article);
+struct view_article map_related(const struct related_article *related);
 const struct view_article *map_articles(struct arena *arena, const struct article *items, size_t count);
 struct view_comment map_comment(const struct comment *comment);
 const struct view_comment *map_comments(struct arena *arena, const struct comment *items, size_t count);

@@ -42,6 +42,17 @@ static void add_picks(struct db *db, struct arena *arena, const struct article *
     page->pick_count = picks.count;
 }
 
+static void add_related(struct db *db, struct arena *arena, article_id id, struct view_discussion *page) {
+    struct related related;
+    struct related_article shown[RELATED_CHOSEN_MAX];
+    struct error error;
+    if (related_load(db, arena, id, &related, &error) != OK) return;
+    page->related_count = related_shown(&related, shown);
+    struct view_article *articles = ARENA_ARRAY(arena, page->related_count, struct view_article);
+    for (size_t i = 0; i < page->related_count; i++) articles[i] = map_related(&shown[i]);
+    page->related = articles;
+}
+
 struct view_discussion reading_discussion(struct db *db, struct arena *arena, const struct site *site,
                                           const struct cache_key *key, const struct discussion_page *loaded) {
     static const enum view_order ORDERS[PAGE_ORDERS] = {[PAGE_ORDER_OLDEST] = VIEW_OLDEST_FIRST,
@@ -59,6 +70,7 @@ struct view_discussion reading_discussion(struct db *db, struct arena *arena, co
         .thread_count = loaded->thread_count,
         .fold_lines = reading_fold_lines(site),
     };
+    if (page.is_article) add_related(db, arena, loaded->article.id, &page);
     bool picks = site_option(&site->options, SITE_OPTION_PICKS) != 0;
     if (picks && page.is_article) add_picks(db, arena, &loaded->article, &page);
     return page;

@@ -203,6 +203,21 @@ void view__set_articles(struct view__page *p, slice key, const struct view_artic
     }
 }
 
+void view__set_related(struct view__page *p, const struct view_article *articles, size_t count) {
+    value_set_bool(p->root, S("has_related"), count > 0);
+    struct value *list = value_set_list(p->root, S("related"));
+    for (size_t i = 0; i < count; i++) {
+        struct value *item = value_list_add_object(list);
+        value_set_string(item, S("href"), view__article_address(p, &articles[i]));
+        value_set_html(item, S("headline"),
+                       html_escape_typographic(p->arena, articles[i].language, articles[i].headline));
+        view__set_lang(p, item, articles[i].language);
+        bool dated = articles[i].published_at != 0;
+        value_set_string(item, S("date"),
+                         dated ? date_day(p->context->dates, p->arena, articles[i].published_at) : S(""));
+    }
+}
+
 /* A rule's Markdown; text that the renderer refuses (it cannot be: it was checked when saved) stands escaped. */
 static struct html rule_html(struct view__page *p, slice language, slice source) {
     struct html html;

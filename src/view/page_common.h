@@ -73,6 +73,9 @@ slice view__article_image(const struct view_article *article);
 void view__set_articles(struct view__page *p, slice key, const struct view_article *articles, size_t count, bool lead);
 
 struct view_reactions;
+/* `related`: a list of links, and has_related. */
+void view__set_related(struct view__page *p, const struct view_article *articles, size_t count);
+
 /* How a comment stands on a page. */
 struct view__comment_setting {
     const struct view_article *article;

@@ -190,6 +190,7 @@ void view__edit_set_form(struct view__page *p, const struct view_article_form *f
     value_set_string(object, S("source_author"), form->source_author);
     value_set_string(object, S("source_title"), form->source_title);
     value_set_string(object, S("source_date"), form->source_date);
+    value_set_string(object, S("related_text"), form->related);
     value_set_string(object, S("proposal"), form->proposal);
     value_set_string(object, S("moderation"), form->moderation);
     value_set_string(object, S("discussion"), form->discussion);
@@ -254,6 +255,7 @@ enum status view_desk_article(const struct view_context *context, const struct v
     set_conflict(&p, page->conflict, page->now);
     set_revisions(&p, page);
     value_set_string(p.root, S("list_href"), S(ADDRESS_DESK "/articles"));
+    view__set_related(&p, page->related, page->related_count);
     value_set_int(p.root, S("from_revision"), page->from_revision);
     if (page->status) {
         struct value *object = value_set_object(p.root, S("status"));

@@ -3,9 +3,9 @@
    Forms (POST, each with `csrf`):
      /moderation/articles/new, /moderation/articles/{id}
          headline, standfirst, byline, body, section (its slug), language, kind, source_url, source_site, source_author,
-         source_title, source_date (YYYY-MM-DD), moderation, discussion, revision; was_moderation and was_discussion are
+         source_title, source_date (YYYY-MM-DD), related, moderation, discussion, revision; was_moderation and was_discussion are
          what stood when the form was made, so that a switch a colleague has turned meanwhile stays as the colleague put
-         it; action = preview | edit | save | publish | withdraw | draft
+         it; action = preview | edit | accept | save | publish | withdraw | draft
      /moderation/articles/{id}/discussion
          discussion (open, closed), moderation (missing: as it is), next (articles: back to the list) */
 #ifndef PALABRE_VIEW_PAGE_DESK_EDIT_H
@@ -65,6 +65,7 @@ struct view_article_form {
     slice headline, standfirst, byline, body;
     slice section, language, kind; /* section: its slug; empty: none */
     slice source_url, source_site, source_author, source_title, source_date;
+    slice related; /* addresses of articles, one a line */
     slice moderation, discussion, was_moderation, was_discussion;
     slice proposal; /* what an excerpt could quote, where the text was not empty */
     bool is_html;   /* the text is HTML (imported), not Markdown */
@@ -92,6 +93,8 @@ struct view_desk_article {
     const struct view_article_conflict *conflict;  /* NULL: none */
     const struct view_article_revision *revisions; /* newest first */
     size_t revision_count;
+    const struct view_article *related; /* proposed by likeness */
+    size_t related_count;
     enum view_article_notice notice;
     int64_t from_revision; /* the form holds this earlier text, not yet saved; 0: no */
     time_ms now;

@@ -345,6 +345,7 @@ void view__article_begin(struct view__page *p, const struct view_context *contex
     set_open_graph(p, page->article);
     struct value *object = value_set_object(p->root, S("article"));
     view__set_article(p, object, page->article, page->is_article ? VIEW__WHOLE : VIEW__NAMED);
+    view__set_related(p, page->related, page->related_count);
     bool reported = page->is_article && !page->article->is_draft;
     value_set_string(object, S("report_href"), reported ? address_article_report(p->arena, page->article->id) : S(""));
 }

@@ -78,6 +78,8 @@ struct view_discussion {
     size_t own_count;
     const struct view_charter *charter; /* NULL: none */
     const struct view_form *form;       /* NULL: no messages are taken; article->accepts_comments says so in words */
+    const struct view_article *related; /* 'see also': headline, language, address, date; with is_article */
+    size_t related_count;
     struct view_reactions reactions;
     const struct view_comment *picks; /* pinned above the messages */
     size_t pick_count;
