@@ -12,6 +12,7 @@
 #include "app/live.h"
 #include "app/nodes.h"
 #include "app/pages.h"
+#include "app/proofread.h"
 #include "app/refuse.h"
 #include "app/state.h"
 #include "app/theme.h"
@@ -283,6 +284,7 @@ static enum status start(struct app *app, struct error *error) {
     app->presence = desk_presence_new();
     app->assets = assets_new(app->theme, headers_make_head, app);
     start_limiters(app);
+    proofread_start(app);
     start_caches(app);
     /* takes a second: not on the workers, whom the first readers wait for */
     if (pool_submit(app->hashing, compress_assets, app->assets) != OK) return error_set(error, INTERNAL, "no worker");
@@ -402,6 +404,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
         templates_free(app->templates[i]);
         catalog_free(app->catalogs[i]);
     }
+    proofread_stop(app);
     app_dates_free(app->dates);
     desk_presence_free(app->presence);
     assets_free(app->assets);

@@ -56,7 +56,9 @@ struct app_options {
     size_t form_bytes;                           /* ceiling of a reader's form */
     bool access_log;
     struct app_mail_options mail;
-    bool external_images; /* article pages may show images from other hosts */
+    slice dictionaries;    /* folder of Hunspell's */
+    slice language_models; /* folder of libexttextcat's fingerprints */
+    bool external_images;  /* article pages may show images from other hosts */
 };
 
 struct app;

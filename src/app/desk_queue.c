@@ -8,6 +8,7 @@
 #include "app/nodes.h"
 #include "domain/journal.h"
 #include "domain/report.h"
+#include "domain/site_word.h"
 #include "text/check.h"
 
 enum { LIST_ENTRIES = 40, NEXT_ENTRIES = 4, DONE_MAX = 60, DECISIONS_MAX = 500 };
@@ -199,6 +200,23 @@ static void find_neighbours(struct request *r, const struct showing *s, struct v
         if (s->queue.items[i].comment.number.v == number.v) m->previous = s->queue.items[i - 1].comment.number.v;
 }
 
+/* The unknown words of the message that a moderator may add to the site's: those that are not there by now. */
+static void find_words(struct request *r, struct view_case *m) {
+    for (size_t i = 0; i < m->check_count; i++) {
+        const struct view_check *check = &m->checks[i];
+        slice *words = ARENA_ARRAY(r->arena, check->word_count + 1, slice);
+        struct error error;
+        for (size_t k = 0; k < check->word_count; k++) {
+            bool known = false;
+            if (site_word_is_known(r->db, r->arena, check->words[k], &known, &error) == OK && !known)
+                words[m->word_count++] = check->words[k];
+        }
+        if (!check->word_count) continue;
+        m->words = words;
+        return;
+    }
+}
+
 static const struct view_case *map_message(struct request *r, const struct showing *s) {
     if (!s->file) return NULL;
     struct view_case *m = ARENA_NEW(r->arena, struct view_case);
@@ -216,6 +234,7 @@ static const struct view_case *map_message(struct request *r, const struct showi
     m->answer = s->asked->answer;
     m->late = s->asked->overtaken;
     m->late_undo = s->asked->overtaken_undo;
+    find_words(r, m);
     find_neighbours(r, s, m);
     desk_ban_show(r, s->file->comment.number, m);
     return m;

@@ -36,6 +36,10 @@ void desk_sessions(struct request *r);
 void desk_sessions_close(struct request *r);
 void desk_language(struct request *r);
 
+/* desk_dictionary.c: the dictionary of the site */
+void desk_dictionary(struct request *r);
+void desk_dictionary_post(struct request *r);
+
 #define DESK_MODERATE(handler)                                                                                         \
     &(const struct app_route) { handler, ROUTE_MODERATE, 0 }
 
@@ -56,6 +60,8 @@ void desk_language(struct request *r);
     {HTTP_POST, "/moderation/reports/{id:int}", 0, DESK_MODERATE(desk_report_close)}, \
     {HTTP_GET, "/moderation/journal", 0, DESK_MODERATE(desk_journal)}, \
     {HTTP_GET, "/moderation/journal.jsonl", 0, DESK_MODERATE(desk_journal_export)}, \
+    {HTTP_GET, "/moderation/dictionary", 0, DESK_MODERATE(desk_dictionary)}, \
+    {HTTP_POST, "/moderation/dictionary", 0, DESK_MODERATE(desk_dictionary_post)}, \
     {HTTP_GET, "/moderation/sessions", 0, DESK_MODERATE(desk_sessions)}, \
     {HTTP_POST, "/moderation/sessions/close", 0, DESK_MODERATE(desk_sessions_close)}, \
     {HTTP_POST, "/moderation/language", 0, DESK_MODERATE(desk_language)},

@@ -47,6 +47,15 @@ static const int64_t *map_numbers(struct arena *arena, const json_t *item, size_
     return numbers;
 }
 
+static const slice *map_check_words(struct arena *arena, const json_t *array, size_t *count) {
+    size_t n = json_array_size(array);
+    slice *words = ARENA_ARRAY(arena, n + 1, slice);
+    *count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (json_is_string(json_array_get(array, i))) words[(*count)++] = json_text(arena, json_array_get(array, i));
+    return words;
+}
+
 static struct view_check map_check(struct arena *arena, const json_t *item, const struct charter *charter) {
     slice action = json_member(arena, item, "action"), rule = json_member(arena, item, "rule");
     struct view_check check = {.code = json_member(arena, item, "check"),
@@ -59,6 +68,8 @@ static struct view_check map_check(struct arena *arena, const json_t *item, cons
                                .serious = action.n && !slice_equal(action, S("note"))};
     const json_t *percent = json_object_get(item, "percent");
     if (percent) check.minutes = json_integer_value(percent);
+    check.language = json_member(arena, item, "language");
+    check.words = map_check_words(arena, json_object_get(item, "words"), &check.word_count);
     check.comments = map_numbers(arena, item, &check.comment_count);
     return check;
 }

@@ -115,6 +115,26 @@ void read_own(struct request *r) {
     request_reply_page(r, 200, body, status, &error);
 }
 
+/* {"names":["…"]}: of the latest messages of a discussion, each once, the latest first. */
+void read_names(struct request *r) {
+    struct comment_names names;
+    struct error error = {OK, ""};
+    enum status status = comment_names_load(r->db, r->arena, (article_id){request_number(r, "id")}, &names, &error);
+    if (status != OK) {
+        request_fail_status(r, status, &error, VIEW_ERROR_ARTICLE, S(""), S(""));
+        return;
+    }
+    struct buf *body = request_buf(r);
+    buf_add(body, S("{\"names\":["));
+    for (size_t i = 0; i < names.count; i++) {
+        buf_add(body, i ? S(",\"") : S("\""));
+        buf_add_json(body, names.items[i]);
+        buf_add_char(body, '"');
+    }
+    buf_add(body, S("]}\n"));
+    request_reply_buf(r, 200, S("application/json"), body);
+}
+
 /* The same page for one who has messages waiting in this discussion, or is of the house: with them, and with what the
    house may do, for nobody else. */
 void read_discussion(struct request *r) {

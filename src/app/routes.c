@@ -41,6 +41,7 @@ const struct http_route ROUTES[] = {
     {HTTP_GET, "/articles/{id:int}/live", 0, &(const struct app_route){NULL, ROUTE_LIVE, 0}},
     {HTTP_GET, "/articles/{id:int}-{slug}/live", 0, &(const struct app_route){NULL, ROUTE_LIVE, 0}},
     {HTTP_GET, "/articles/{id:int}/own", 0, ANY(read_own)},
+    {HTTP_GET, "/articles/{id:int}/names", 0, ANY(read_names)},
     {HTTP_POST, "/articles/{id:int}/comments", 0, ANY(write_message)},
     {HTTP_POST, "/articles/{id:int}-{slug}/comments", 0, ANY(write_message)},
     {HTTP_GET, "/articles/{id:int}-{slug}/comments.{format}", 0, SHARED(PAGE_FEED_COMMENTS)},

@@ -29,6 +29,8 @@ size_t app_language_find(slice tag, size_t fallback);
 
 struct app_assets;
 struct theme;
+struct speller;
+struct tongue;
 struct desk_presence;
 struct app_dates;
 struct live;
@@ -69,13 +71,15 @@ struct app {
     struct limiter *searching;                     /* by address */
     struct indexer *indexer;                       /* NULL: nothing to index */
     struct guard *guard;                           /* against abuse */
-    struct desk_presence *presence;                /* who has which message open at the desk */
-    size_t arena_bytes;                            /* ceiling of the memory in which one page is read and rendered */
-    slice setup_path, base_url;                    /* owned */
-    _Atomic size_t site_language;                  /* as last read: for pages made without the database */
-    _Atomic int64_t refusal_logged_ms;             /* when overload was last reported */
-    _Atomic int64_t away_logged_ms;                /* and that the database cannot be reached */
-    _Atomic bool worker_failed;                    /* at start: a read connection did not open */
+    struct speller *speller;
+    struct tongue *tongue;             /* NULL: no fingerprints of languages */
+    struct desk_presence *presence;    /* who has which message open at the desk */
+    size_t arena_bytes;                /* ceiling of the memory in which one page is read and rendered */
+    slice setup_path, base_url;        /* owned */
+    _Atomic size_t site_language;      /* as last read: for pages made without the database */
+    _Atomic int64_t refusal_logged_ms; /* when overload was last reported */
+    _Atomic int64_t away_logged_ms;    /* and that the database cannot be reached */
+    _Atomic bool worker_failed;        /* at start: a read connection did not open */
 };
 
 /* Whether there is a mail server: what takes one is offered then only. */

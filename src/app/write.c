@@ -4,6 +4,7 @@
 
 #include "app/guard.h"
 #include "app/map.h"
+#include "app/proofread.h"
 #include "app/reading.h"
 #include "app/tokens.h"
 #include "base/log.h"
@@ -29,7 +30,10 @@ struct sending {
     enum view_fault form_fault; /* of the form as a whole */
     int64_t form_limit;
     bool new_device;
-    bool keyed; /* the form carried a send_key of its own */
+    struct proofreading proof;
+    const struct view_proofreading *shown_proof; /* NULL: there is no preview */
+    bool proofread;                              /* proof is of the draft */
+    bool keyed;                                  /* the form carried a send_key of its own */
 };
 
 static void add_problem(struct request *r, struct view_form *form, enum view_field field, enum view_fault fault,
@@ -48,7 +52,7 @@ static struct view_form *form_again(struct request *r, const struct sending *s) 
     *form = (struct view_form){.article = s->article.id.v,
                                .reply_to = s->input.reply_to.v,
                                .name = request_field(r, "name"),
-                               .text = request_field(r, "text"),
+                               .text = s->proofread ? s->draft.input.text : request_field(r, "text"),
                                .title = request_field(r, "title"),
                                .email = request_field(r, "email"),
                                .website = request_field(r, "website"),
@@ -102,6 +106,7 @@ static void reply_compose(struct request *r, struct sending *s, int status, cons
                                 .form = form_again(r, s),
                                 .answered = answered_of(r, s),
                                 .preview = preview,
+                                .proofreading = preview ? s->shown_proof : NULL,
                                 .charter = reading_charter(r->db, r->arena, s->article.language)};
     struct buf *body = request_buf(r);
     r->keep_for_back = true;
@@ -109,8 +114,9 @@ static void reply_compose(struct request *r, struct sending *s, int status, cons
     request_reply_page(r, status, body, rendered, &error);
 }
 
-static void reply_preview(struct request *r, struct sending *s) {
+static void reply_preview(struct request *r, struct sending *s, int status) {
     const struct comment_draft *d = &s->draft;
+    s->shown_proof = proofread_view(r, d, &s->proof);
     struct view_comment *preview = ARENA_NEW(r->arena, struct view_comment);
     *preview = (struct view_comment){.root = d->root.v,
                                      .parent = d->input.reply_to.v,
@@ -120,9 +126,9 @@ static void reply_preview(struct request *r, struct sending *s) {
                                      .title = d->input.title,
                                      .language = d->input.language,
                                      .website = d->input.website,
-                                     .html = html_from_stored(d->html),
+                                     .html = s->shown_proof->html,
                                      .submitted_at = clock_now()};
-    reply_compose(r, s, 200, preview);
+    reply_compose(r, s, status, preview);
 }
 
 /* The article, published, as far as sending needs it; answers itself when there is none. */
@@ -306,10 +312,35 @@ static bool is_admitted(struct request *r, struct sending *s) {
 static enum status look_at(struct request *r, struct sending *s, bool send, struct error *error) {
     enum status status =
         comment_prepare(r->db, r->arena, &s->input, r->app->options.message_characters, &s->draft, &s->problems, error);
+    if (status == OK) status = proofread_draft(r, &s->draft, &s->problems, &s->proof, error);
     if (status != OK) return status;
     status = guard_look(r, send ? &s->admission.sending : NULL, &s->draft, &s->problems, &s->abuse, error);
     if (send && status == INVALID) guard_turned_away(r);
     return status;
+}
+
+/* Whether the site takes it as proofreading left it. False: answered, with the preview. */
+static bool passes_proofreading(struct request *r, struct sending *s) {
+    if (s->proof.blocks)
+        s->form_fault = VIEW_FAULT_TO_MEND;
+    else if (s->proof.asks && !proofread_is_confirmed(r))
+        s->form_fault = VIEW_FAULT_UNCONFIRMED;
+    else
+        return true;
+    reply_preview(r, s, 422);
+    return false;
+}
+
+static void send_or_preview(struct request *r, struct sending *s, bool send) {
+    s->proofread = true;
+    if (!send) {
+        reply_preview(r, s, 200);
+        return;
+    }
+    if (!passes_proofreading(r, s)) return;
+    s->new_device = s->draft.input.device_token.n == 0;
+    if (s->new_device) s->draft.input.device_token = crypto_token(r->arena);
+    request_write_answer(r, s, apply_send, after_send, answer_received);
 }
 
 void write_message(struct request *r) {
@@ -330,15 +361,10 @@ void write_message(struct request *r) {
     if (send && !is_admitted(r, s)) return;
     if (send) choose_secret(r, s);
     enum status status = look_at(r, s, send, &error);
-    if (status == INVALID && s->problems.count) {
+    if (status == INVALID && s->problems.count)
         reply_compose(r, s, 422, NULL);
-    } else if (status != OK) {
+    else if (status != OK)
         request_fail_status(r, status, &error, VIEW_ERROR_FORM, s->input.text, S(""));
-    } else if (!send) {
-        reply_preview(r, s);
-    } else {
-        s->new_device = s->draft.input.device_token.n == 0;
-        if (s->new_device) s->draft.input.device_token = crypto_token(r->arena);
-        request_write_answer(r, s, apply_send, after_send, answer_received);
-    }
+    else
+        send_or_preview(r, s, send);
 }

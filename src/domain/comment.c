@@ -114,3 +114,22 @@ enum status comment_revisions(struct db *db, struct arena *arena, comment_number
     *count = n;
     return OK;
 }
+
+enum status comment_names_load(struct db *db, struct arena *arena, article_id id, struct comment_names *out,
+                               struct error *error) {
+    struct article_standing standing;
+    enum status status = article_standing(db, id, &standing, error);
+    if (status == OK && standing.state != ARTICLE_PUBLISHED) status = error_set(error, NOT_FOUND, "no such article");
+    if (status != OK) return status;
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_NAMES);
+    db_bind_int(rows, "article", id.v);
+    db_bind_int(rows, "limit", COMMENT_NAMES_OF);
+    out->count = 0;
+    while (out->count < COMMENT_NAMES_MAX && (status = db_step(rows, error)) == OK) {
+        slice name = db_text_peek(rows, "name");
+        size_t i = 0;
+        while (i < out->count && !slice_equal(out->items[i], name)) i++;
+        if (i == out->count) out->items[out->count++] = arena_copy(arena, name);
+    }
+    return status == NOT_FOUND ? OK : status;
+}

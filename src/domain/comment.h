@@ -46,6 +46,15 @@ enum status comment_find_secret(struct db *db, struct arena *arena, slice secret
 enum status comment_list_own(struct db *db, struct arena *arena, article_id article, slice device_token,
                              struct comment_list *out, struct error *error) MUST_USE;
 
+/* Who has written in a published article's discussion: names of its latest messages, each once. NOT_FOUND. */
+enum { COMMENT_NAMES_MAX = 200, COMMENT_NAMES_OF = 500 /* messages */ };
+struct comment_names {
+    slice items[COMMENT_NAMES_MAX];
+    size_t count;
+};
+enum status comment_names_load(struct db *db, struct arena *arena, article_id article, struct comment_names *out,
+                               struct error *error) MUST_USE;
+
 /* Where a published (or removed, shown as a stub) comment stands. */
 struct comment_place {
     article_id article;
@@ -133,6 +142,7 @@ struct comment_draft {
     int64_t text_hash;                /* of the folded text: comment_text.h */
     bool counts_later; /* set by the caller, who then calls comment_count_submitted in the same transaction */
     comment_number root;
+    comment_number repeats; /* the same words by the same hand in another discussion; 0: none */
     int64_t charter_version;
 };
 

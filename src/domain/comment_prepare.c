@@ -206,15 +206,14 @@ void comment__bind_hand(struct db_rows *rows, const struct comment_input *input,
 static enum status render_text(struct db *db, struct arena *arena, int64_t max_characters, struct comment_draft *draft,
                                struct comment_problems *problems, struct error *error) {
     const struct comment_input *input = &draft->input;
-    comment_number elsewhere = {0};
     enum status status = comment__render(db, arena, input->article, input->language, input->text, &draft->html, error);
     if (status == LIMIT) {
         comment__add_problem(problems, FIELD_TEXT, FAULT_TOO_LONG, max_characters);
         return OK;
     }
     draft->text_hash = comment__text_hash(arena, input->text);
-    if (status == OK) status = check_repeated(db, draft, &elsewhere, problems, error);
-    if (status == OK) draft->checks = comment__checks(arena, input->text, draft->html, elsewhere);
+    if (status == OK) status = check_repeated(db, draft, &draft->repeats, problems, error);
+    if (status == OK) draft->checks = comment__checks(arena, input->text, draft->html, draft->repeats);
     return status;
 }
 

@@ -139,7 +139,7 @@ int64_t comment__count_links(slice html) {
     return links;
 }
 
-static bool is_all_capitals(slice text) {
+bool comment__is_all_capitals(slice text) {
     int64_t upper = 0, lower = 0;
     uint32_t c;
     while (utf8_next(&text, &c)) {
@@ -167,7 +167,7 @@ slice comment__checks(struct arena *arena, slice text, slice html, comment_numbe
     buf_add_char(&json, '[');
     int64_t links = comment__count_links(html), characters = (int64_t)utf8_length(text);
     if (links > LINKS_USUAL) add_check(&json, "links", "count", links);
-    if (is_all_capitals(text)) add_check(&json, "capitals", NULL, 0);
+    if (comment__is_all_capitals(text)) add_check(&json, "capitals", NULL, 0);
     if (characters < SHORT_CHARACTERS) add_check(&json, "short", "count", characters);
     if (repeated.v != 0) add_check(&json, "repeated", "comment", repeated.v);
     buf_add_char(&json, ']');

@@ -25,5 +25,7 @@ slice comment__checks(struct arena *arena, slice text, slice html, comment_numbe
 
 /* Links to other sites in the HTML of a message. */
 int64_t comment__count_links(slice html);
+/* Nearly all of its letters, of a dozen at least. */
+bool comment__is_all_capitals(slice text);
 
 #endif

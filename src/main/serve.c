@@ -61,6 +61,8 @@ struct app_options command_app_options(const struct settings *s, const char *dat
         .write_ms = s->write_timeout * 1000,
         .form_bytes = (size_t)s->form_kb * 1024,
         .access_log = s->access_log,
+        .dictionaries = slice_of(s->dictionaries),
+        .language_models = slice_of(s->language_models),
         .external_images = s->external_images,
         .mail = {.url = slice_of(s->smtp_url),
                  .user = slice_of(s->smtp_user),

@@ -63,6 +63,11 @@ static const struct setting TABLE[] = {
     {"proof_wait", NUMBER, AT(proof_wait), "60", 1, 3600, NULL,
      "Seconds that whoever cannot compute waits, where a proof of work is asked for before sending."},
     {"session_hours", NUMBER, AT(session_hours), "72", 1, 8760, NULL, "Life of a sign-in, in hours."},
+    {"dictionaries", TEXT, AT(dictionaries), "/usr/share/hunspell", 0, 0, NULL,
+     "Folder of Hunspell's dictionaries (fr.aff, fr.dic, en_US.aff …). Where a language has none there, its spelling is not "
+     "looked at."},
+    {"language_models", TEXT, AT(language_models), "/usr/share/libexttextcat", 0, 0, NULL,
+     "Folder of libexttextcat's fingerprints (fr.lm, en.lm), by which a message in another language is recognised."},
     {"external_images", SWITCH, AT(external_images), "yes", 0, 0, NULL,
      "yes: articles may show images from other hosts (imported ones often do). no: browsers are told not to fetch them."},
     {"trusted_proxies", TEXT, AT(trusted_proxies), "", 0, 0, NULL,

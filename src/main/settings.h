@@ -14,6 +14,7 @@ struct settings {
     char *data, *store, *listen, *base_url, *site_name, *site_tagline, *language, *time_zone;
     char *trusted_proxies, *excerpt_networks, *theme, *forwarded, *log_level;
     int64_t store_writers;
+    char *dictionaries, *language_models;
     int64_t loops, workers, cache_mb, connections, live_connections, live_heartbeat, queue_ms, stale_ms, bodies_mb;
     int64_t comments_per_page, replies_per_page, message_characters;
     int64_t messages_per_address, searches_per_address, messages_window, edit_window, recount, proof_wait,

@@ -24,7 +24,7 @@ enum {
     KNOWN_ENTRIES = 8192,  /* of 32 bytes; a power of two */
     THOUGHT_ENTRIES = 512, /* a power of two */
     QUEUE_MAX = 256,
-    NEAR_SHARE = 40, /* percent of the budget in which to look nearby */
+    NEAR_SHARE = 80, /* percent of the budget in which to look nearby */
     IDLE_MS = 10 * 60 * 1000,
     TICK_MS = 5000,
 };
@@ -474,11 +474,11 @@ static bool nearby_goes_on(void *ctx) {
 }
 
 /* False: there is nothing near it, or no time to look. */
-static bool look_nearby(struct speller *s, struct language *l, slice word, int64_t until_ms) {
+static bool look_nearby(struct speller *s, struct language *l, slice word, enum speller_reach reach, int64_t until_ms) {
     struct nearby nearby = {s, l, until_ms};
     struct speller_found found = {.count = 0};
     if (!nearby_goes_on(&nearby)) return false;
-    bool all = speller__near(word, nearby_knows, nearby_goes_on, &nearby, &found);
+    bool all = speller__near(word, reach, nearby_knows, nearby_goes_on, &nearby, &found);
     if (!all || found.count == 0) return false;
     struct buf list;
     buf_init(&list, 4096);
@@ -531,10 +531,15 @@ void speller_suggest(struct speller *s, struct arena *arena, slice language, con
     memset(out, 0, count * sizeof *out);
     if (!l) return;
     atomic_store_explicit(&l->used_ms, start, memory_order_relaxed);
-    for (size_t i = 0; i < count; i++) {
-        char text[SPELLER_WORD_BYTES];
-        if (!is_fit(words[i], text) || take_thought(l, arena, slice_of(text), &out[i])) continue;
-        if (!look_nearby(s, l, slice_of(text), start + budget_ms * NEAR_SHARE / 100)) enqueue(s, l, slice_of(text));
+    /* Every word has its likeliest slips looked at before any has more. */
+    int64_t until_ms = start + budget_ms * NEAR_SHARE / 100;
+    for (int reach = SPELLER_LIKELY; reach <= SPELLER_FAR; reach++) {
+        for (size_t i = 0; i < count; i++) {
+            char text[SPELLER_WORD_BYTES];
+            if (!is_fit(words[i], text) || take_thought(l, arena, slice_of(text), &out[i])) continue;
+            bool found = look_nearby(s, l, slice_of(text), (enum speller_reach)reach, until_ms);
+            if (!found && reach == SPELLER_FAR) enqueue(s, l, slice_of(text));
+        }
     }
     if (collect(l, arena, words, count, out) > 0) wait_for_others(s, l, arena, words, count, start + budget_ms, out);
 }

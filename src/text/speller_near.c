@@ -125,12 +125,12 @@ static void sounding_alike(struct search *s, const uint32_t *letters, size_t n, 
     static const struct {
         const uint32_t *heard, *written;
     } SOUNDS[] = {
-        {U"f", U"ph"},      {U"ph", U"f"},      {U"t", U"th"},        {U"th", U"t"},  {U"k", U"qu"},  {U"k", U"c"},
-        {U"qu", U"c"},      {U"c", U"qu"},      {U"an", U"en"},       {U"en", U"an"}, {U"z", U"s"},   {U"s", U"ss"},
-        {U"ss", U"sc"},     {U"sc", U"s"},      {U"s", U"sc"},        {U"o", U"au"},  {U"au", U"o"},  {U"o", U"eau"},
-        {U"ai", U"é"},      {U"é", U"er"},      {U"er", U"é"},        {U"è", U"ai"},  {U"in", U"im"}, {U"ie", U"ei"},
-        {U"ei", U"ie"},     {U"c", U"s"},       {U"g", U"gu"},        {U"j", U"g"},   {U"g", U"j"},   {U"i", U"y"},
-        {U"ante", U"ente"}, {U"able", U"ible"}, {U"ately", U"itely"},
+        {U"f", U"ph"},  {U"ph", U"f"}, {U"t", U"th"},      {U"th", U"t"},      {U"k", U"qu"},        {U"k", U"c"},
+        {U"qu", U"c"},  {U"c", U"qu"}, {U"an", U"en"},     {U"en", U"an"},     {U"z", U"s"},         {U"s", U"ss"},
+        {U"ss", U"sc"}, {U"sc", U"s"}, {U"s", U"sc"},      {U"o", U"au"},      {U"au", U"o"},        {U"o", U"eau"},
+        {U"ai", U"é"},  {U"é", U"er"}, {U"er", U"é"},      {U"è", U"ai"},      {U"in", U"im"},       {U"ie", U"ei"},
+        {U"ei", U"ie"}, {U"c", U"s"},  {U"g", U"gu"},      {U"j", U"g"},       {U"x", U"xc"},        {U"xc", U"x"},
+        {U"g", U"j"},   {U"i", U"y"},  {U"ante", U"ente"}, {U"able", U"ible"}, {U"ately", U"itely"},
     };
     for (size_t k = 0; k < ARRAY_COUNT(SOUNDS); k++) {
         size_t heard = 0, written = 0;
@@ -185,21 +185,22 @@ static bool read_letters(struct search *s, slice word) {
     return s->n > 1;
 }
 
-bool speller__near(slice word, bool (*knows)(void *ctx, slice candidate), bool (*go_on)(void *ctx), void *ctx,
-                   struct speller_found *out) {
+bool speller__near(slice word, enum speller_reach reach, bool (*knows)(void *ctx, slice candidate),
+                   bool (*go_on)(void *ctx), void *ctx, struct speller_found *out) {
     struct search s = {.knows = knows, .go_on = go_on, .ctx = ctx, .out = out, .left = SIZE_MAX};
     out->count = 0;
     if (!read_letters(&s, word)) return true;
-    other_accents(&s, s.letters, s.n, try_word);
-    undoubled(&s, s.letters, s.n, try_word);
-    doubled(&s, s.letters, s.n, try_word);
-    swapped(&s, s.letters, s.n, try_word);
-    sounding_alike(&s, s.letters, s.n, try_word);
-    if (out->count == 0) {
+    if (reach == SPELLER_LIKELY) {
+        other_accents(&s, s.letters, s.n, try_word);
+        undoubled(&s, s.letters, s.n, try_word);
+        doubled(&s, s.letters, s.n, try_word);
+        swapped(&s, s.letters, s.n, try_word);
+        sounding_alike(&s, s.letters, s.n, try_word);
         without(&s, s.letters, s.n, try_word);
-        with_another(&s, s.letters, s.n, try_word);
-        with_other_letter(&s, s.letters, s.n, try_word);
+        return !s.stopped;
     }
+    with_another(&s, s.letters, s.n, try_word);
+    with_other_letter(&s, s.letters, s.n, try_word);
     s.left = TWICE_CANDIDATES;
     if (out->count == 0) {
         undoubled(&s, s.letters, s.n, again);

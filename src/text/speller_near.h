@@ -13,7 +13,11 @@ struct speller_found {
 /* Asks knows(ctx, candidate) about candidates, the likeliest slips first; stops at SPELLER_SUGGESTIONS, or when
    go_on(ctx), asked every few candidates, says no: false then, and what was found is not all there is. word: UTF-8 in
    small letters but for a capital at the front, which the suggestions get, too. */
-bool speller__near(slice word, bool (*knows)(void *ctx, slice candidate), bool (*go_on)(void *ctx), void *ctx,
-                   struct speller_found *out);
+enum speller_reach {
+    SPELLER_LIKELY, /* the likeliest slips: some sixty questions */
+    SPELLER_FAR,    /* any other letter anywhere, or two slips: a thousand */
+};
+bool speller__near(slice word, enum speller_reach reach, bool (*knows)(void *ctx, slice candidate),
+                   bool (*go_on)(void *ctx), void *ctx, struct speller_found *out);
 
 #endif

@@ -81,12 +81,14 @@ enum view_fault {
     VIEW_FAULT_PAGE_TOO_LARGE,
     VIEW_FAULT_PAGE_BAD_ANSWER, /* limit: the status of HTTP, or 0 */
     VIEW_FAULT_PAGE_NOTHING,
-    VIEW_FAULT_WORDS,    /* words that are not taken: the form's refused_words */
-    VIEW_FAULT_LINKS,    /* limit: the most; 0: none in a first message */
-    VIEW_FAULT_BANNED,   /* limit: until when, ms */
-    VIEW_FAULT_SLOW,     /* limit: seconds to wait */
-    VIEW_FAULT_UNPROVEN, /* a proof of work is asked for; limit: seconds to wait without one */
-    VIEW_FAULT_HELD,     /* an edit that a moderator would have to read first */
+    VIEW_FAULT_WORDS,       /* words that are not taken: the form's refused_words */
+    VIEW_FAULT_LINKS,       /* limit: the most; 0: none in a first message */
+    VIEW_FAULT_BANNED,      /* limit: until when, ms */
+    VIEW_FAULT_SLOW,        /* limit: seconds to wait */
+    VIEW_FAULT_UNPROVEN,    /* a proof of work is asked for; limit: seconds to wait without one */
+    VIEW_FAULT_HELD,        /* an edit that a moderator would have to read first */
+    VIEW_FAULT_UNCONFIRMED, /* what proofreading asks to be confirmed */
+    VIEW_FAULT_TO_MEND,     /* what it wants mended */
     VIEW_FAULTS
 };
 

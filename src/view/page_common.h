@@ -115,6 +115,9 @@ void view__set_problems_and(struct view__page *p, const struct view_problem *pro
 slice view__abuse_text(struct view__page *p, const struct view_problem *problem);
 void view__set_proof(struct view__page *p, struct value *object, const struct view_form *form);
 slice view__problem_text(struct view__page *p, const struct view_problem *problem); /* as it stands beside the field */
+struct view_proofreading;
+/* `proofreading`, with its words and its advice; null: nothing to say. */
+void view__set_proofreading(struct view__page *p, const struct view_proofreading *proofreading_or_null);
 void view__set_form(struct view__page *p, const struct view_form *form_or_null, bool previewed);
 
 #endif

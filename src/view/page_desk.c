@@ -15,6 +15,7 @@ static const struct entry ENTRIES[] = {
     {VIEW_DESK_MESSAGES, ENTRY_ALL, T("Messages"), S_INIT(ADDRESS_DESK)},
     {VIEW_DESK_BANS, ENTRY_ALL, T("Bans"), S_INIT(ADDRESS_DESK "/bans")},
     {VIEW_DESK_JOURNAL, ENTRY_ALL, T("Journal"), S_INIT(ADDRESS_DESK "/journal")},
+    {VIEW_DESK_DICTIONARY, ENTRY_ALL, T("Dictionary"), S_INIT(ADDRESS_DESK "/dictionary")},
     {VIEW_DESK_ARTICLES, ENTRY_EDIT, T("Articles"), S_INIT(ADDRESS_DESK "/articles")},
     {VIEW_DESK_SECTIONS, ENTRY_EDIT, T("Sections"), S_INIT(ADDRESS_DESK "/sections")},
     {VIEW_DESK_CHARTER, ENTRY_ADMINISTER, T("Charter"), S_INIT(ADDRESS_DESK "/charter")},

@@ -22,6 +22,9 @@ static const struct wording WORDINGS[] = {
     {S_INIT("blind"), T("sent without the page that has the button"), NULL},
     {S_INIT("waited"), T("sent without the computation that was asked for"), NULL},
     {S_INIT("word"), T("“{as}”: on the list"), NULL},
+    {S_INIT("spelling"), TN("one unknown word: {words}", "{count} unknown words: {words}")},
+    {S_INIT("long"), TN("long: one character", "long: {count} characters")},
+    {S_INIT("foreign"), T("in another language, it seems"), NULL},
     {S_INIT("expression"), T("“{as}”: an expression of the list"), NULL},
 };
 
@@ -38,15 +41,36 @@ static const char *word_message(const struct view_check *check, const char *usua
     return usual;
 }
 
+/* "a, b, c", and … where there are more. */
+static slice words_text(const struct view__page *p, const struct view_check *check) {
+    slice all = S("");
+    for (size_t i = 0; i < check->word_count; i++)
+        all = arena_format(p->arena, "%.*s%s%.*s", SLICE_FMT(all), i ? ", " : "", SLICE_FMT(check->words[i]));
+    if ((int64_t)check->word_count < check->count) all = arena_format(p->arena, "%.*s…", SLICE_FMT(all));
+    return all;
+}
+
+static const char *language_message(slice language, const char *usual) {
+    if (slice_equal(language, S("fr"))) return T("in French, it seems");
+    if (slice_equal(language, S("en"))) return T("in English, it seems");
+    return usual;
+}
+
+static const char *message_of(const struct view_check *check, const char *usual) {
+    if (slice_equal(check->code, S("foreign"))) return language_message(check->language, usual);
+    return word_message(check, usual);
+}
+
 static slice check_text(const struct view__page *p, const struct view_check *check) {
     const struct wording *wording = wording_of(check->code);
     if (!wording) return check->code;
     const struct catalog_argument arguments[] = {{S("count"), view__number(p, check->count)},
                                                  {S("minutes"), view__number(p, check->minutes)},
                                                  {S("as"), check->as},
+                                                 {S("words"), words_text(p, check)},
                                                  {S("entry"), check->entry}};
     slice message = wording->many ? catalog_get_plural(p->catalog, wording->one, wording->many, check->count)
-                                  : view__text(p, word_message(check, wording->one));
+                                  : view__text(p, message_of(check, wording->one));
     return catalog_format(p->arena, message, arguments, ARRAY_COUNT(arguments));
 }
 

@@ -48,6 +48,9 @@ struct view_check {
     size_t comment_count;
     slice as, entry, rule, field; /* of words and expressions: as typed, in the list, the rule's title, where */
     bool serious;                 /* the message is held, or marked as spam, for it */
+    slice language;               /* of "foreign": the message's; empty: not known */
+    const slice *words;           /* of "spelling": some of them */
+    size_t word_count;
 };
 
 struct view_queue_entry {
@@ -121,6 +124,8 @@ struct view_case {
     slice email;
     const struct view_check *checks;
     size_t check_count;
+    const slice *words; /* that no dictionary knows, and the site has not either */
+    size_t word_count;
     const struct view_comment *thread; /* its root, those before it, it, those after; every state */
     size_t thread_count;
     bool thread_cut; /* the thread is longer than that */

@@ -121,6 +121,8 @@ static const char *const fault_texts[VIEW_FAULTS] = {
     [VIEW_FAULT_HELD] =
         T("With this change a moderator would have to read the message first. Please change it otherwise, "
           "or send a new message."),
+    [VIEW_FAULT_UNCONFIRMED] = T("Not sent yet: please look at the proofreading, and confirm that you mean it so."),
+    [VIEW_FAULT_TO_MEND] = T("Not sent yet: please mend first what the proofreading asks for."),
     [VIEW_FAULT_LAST_ADMINISTRATOR] = T("This is the last administrator: make somebody else administrator first."),
 };
 
@@ -275,6 +277,9 @@ void view__set_form(struct view__page *p, const struct view_form *form, bool pre
     value_set_string(object, S("action"), address_send(p->arena, form->article));
     value_set_int(object, S("article"), form->article);
     value_set_int(object, S("reply_to"), form->reply_to);
+    value_set_string(object, S("names"), arena_format(p->arena, "/articles/%lld/names", (long long)form->article));
+    value_set_string(object, S("mention_script"), view__asset(p, S("mention.js")));
+    value_set_string(object, S("write_style"), view__asset(p, S("write.css")));
     value_set_string(object, S("draft"),
                      arena_format(p->arena, "%lld:%lld", (long long)form->article, (long long)form->reply_to));
     value_set_string(object, S("name"), form->name);

@@ -46,6 +46,7 @@ enum status view_compose(const struct view_context *context, const struct view_c
     value_set_bool(p.root, S("previewed"), page->preview != NULL);
     if (page->answered) set_standing(&p, S("answered"), page->answered, page->article);
     if (page->preview) set_standing(&p, S("preview"), page->preview, page->article);
+    view__set_proofreading(&p, page->proofreading);
     return view__page_render(&p, S("compose"), out, error);
 }
 

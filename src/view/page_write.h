@@ -9,13 +9,46 @@
 #include "view/context.h"
 #include "view/form.h"
 
+/* What proofreading says beside a preview. Fields it adds to the form: word_N and fix_N (empty: keep the word) for each
+   word, meant (1: the unknown words, or the language, are meant). */
+struct view_proofreading_word {
+    slice word;
+    const slice *suggestions;
+    size_t count;
+    bool pending; /* suggestions are still being looked for */
+};
+enum view_advice_kind {
+    VIEW_ADVICE_SPELLING,
+    VIEW_ADVICE_FOREIGN,
+    VIEW_ADVICE_CAPITALS,
+    VIEW_ADVICE_SHORT,
+    VIEW_ADVICE_LONG,
+    VIEW_ADVICE_REPEATED,
+};
+struct view_advice {
+    enum view_advice_kind kind;
+    bool required;
+    int64_t count, limit;
+    slice language; /* FOREIGN: of the message; empty: not known */
+};
+struct view_proofreading {
+    struct html html; /* of the preview, its unknown words marked */
+    const struct view_proofreading_word *words;
+    size_t word_count;
+    const struct view_advice *advice;
+    size_t advice_count;
+    bool asks, confirmed;
+    slice language; /* of the discussion */
+};
+
 /* GET /comments/N/reply, and what POST /articles/N/comments gives back: for `preview`, for `send` with problems. */
 struct view_compose {
     const struct view_article *article;
     const struct view_form *form;
-    const struct view_comment *answered; /* of a reply: the message it answers; NULL: a root comment */
-    const struct view_comment *preview;  /* the message as it will stand; NULL: only the form */
-    const struct view_charter *charter;  /* NULL: none */
+    const struct view_comment *answered;          /* of a reply: the message it answers; NULL: a root comment */
+    const struct view_comment *preview;           /* the message as it will stand; NULL: only the form */
+    const struct view_charter *charter;           /* NULL: none */
+    const struct view_proofreading *proofreading; /* of the preview */
 };
 enum status view_compose(const struct view_context *context, const struct view_compose *page, struct buf *out,
                          struct error *error) MUST_USE;

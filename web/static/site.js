@@ -148,6 +148,19 @@ function offerAnswers() {
   find("button", line).addEventListener("click", () => answer(null));
 }
 
+// Names of the discussion, behind an '@': the script for it comes with the first one.
+function offerNames() {
+  const { text } = form.elements;
+  const { mention } = form.dataset;
+  if (!mention) return;
+  const load = async () => {
+    if (!text.value.includes("@")) return;
+    text.removeEventListener("input", load);
+    (await import(mention)).offerNames(text, form.dataset);
+  };
+  text.addEventListener("input", load);
+}
+
 // After sending: the draft has served, and this device asks for its own pending messages from now on.
 function afterSending() {
   const sent = find("main")?.dataset.sent;
@@ -257,6 +270,7 @@ if (form) {
   keepDraft();
   remember();
   offerAnswers();
+  offerNames();
   grow(form.elements.text);
 }
 if (discussion) {

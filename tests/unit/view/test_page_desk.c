@@ -344,13 +344,13 @@ static void empty_queue_is_calm(void **state) {
 static void navigation_follows_the_rights(void **state) {
     struct fixture *f = *state;
     render(f);
-    assert_int_equal(count(f, "//nav//a"), 3);
+    assert_int_equal(count(f, "//nav//a"), 4);
     f->viewer.may_edit = true;
     render(f);
-    assert_int_equal(count(f, "//nav//a"), 5);
+    assert_int_equal(count(f, "//nav//a"), 6);
     f->viewer.may_administer = true;
     render(f);
-    assert_int_equal(count(f, "//nav//a"), 10);
+    assert_int_equal(count(f, "//nav//a"), 11);
     assert_int_equal(count(f, "//nav//a[@aria-current]"), 1);
 }
 
