@@ -47,7 +47,7 @@ static void set_messages(struct view__page *p, const struct view_mail *mail) {
         slice url = address_comment(p->arena, c->number);
         value_set_string(item, S("name"), c->name);
         value_set_int(item, S("number"), c->number);
-        value_set_string(item, S("date"), date_long(p->context->dates, p->arena, view__comment_time(c)));
+        value_set_string(item, S("date"), view__date_within(p, view__comment_time(c)));
         value_set_string(item, S("url"), address_absolute(p->arena, p->context->site->base_url, url));
         value_set_string(item, S("parent_name"), c->parent_name);
         value_set_string(item, S("source"), mail->messages[i].source);

@@ -27,6 +27,7 @@ enum status view_follow_ask(const struct view_context *context, const struct vie
     value_set_string(follow, S("token"), page->token);
     value_set_string(follow, S("email"), page->email);
     value_set_bool(follow, S("daily"), page->daily);
+    value_set_bool(follow, S("primary"), true);
     value_set_string(follow, S("honeypot"), S(VIEW_HONEYPOT));
     return view__page_render(&p, S("follow"), out, error);
 }

@@ -261,6 +261,7 @@ static void set_follow(struct view__page *p, const struct view_form *form) {
     value_set_null(follow, S("email"));
     value_set_null(follow, S("errors"));
     value_set_bool(follow, S("daily"), false);
+    value_set_bool(follow, S("primary"), false); /* the page has one already */
     value_set_string(follow, S("honeypot"), S(VIEW_HONEYPOT));
 }
 

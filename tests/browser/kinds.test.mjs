@@ -31,6 +31,17 @@ async function collect() {
     await send('Une page de plus à regarder de près, n° ' + Math.random())(page);
     await Promise.all([page.waitForNavigation(), page.click('button[value=send]')]);
   };
+  const follow = (address) => async (page) => {
+    await page.fill('#follow-email', address);
+    await Promise.all([
+      page.waitForNavigation(),
+      page.evaluate(() => {
+        const form = document.querySelector('form[action$="/follow"]');
+        form.noValidate = true;
+        form.requestSubmit();
+      }),
+    ]);
+  };
   // Empties the lines of text and sends the form, as no browser would.
   const spoil = (page) =>
     Promise.all([
@@ -97,6 +108,23 @@ async function collect() {
         await Promise.all([page.waitForNavigation(), page.locator('a[href*="/messages/"]').first().click()]);
       },
     },
+    follow: { path: `/articles/${/articles\/(\d+)/.exec(long)[1]}/follow` },
+    'follow-en': { path: `/articles/${/articles\/(\d+)/.exec(english)[1]}/follow` },
+    'follow-errors': { path: `/articles/${/articles\/(\d+)/.exec(long)[1]}/follow`, prepare: follow('axelle@nowhere'), status: 422 },
+    'follow-sent': { path: `/articles/${/articles\/(\d+)/.exec(long)[1]}/follow`, prepare: follow('axelle@example.org') },
+    'follow-gone': { path: '/follow/1.1.x', status: 404 },
+    notices: {
+      path: long,
+      prepare: async (page) => {
+        await page.click('#form details.more > summary');
+        await page.fill('#field-email', 'axelle@example.org');
+        await page.check('#field-notify');
+        await submit(page);
+        const secret = /messages\/[\w-]+/.exec(await page.content())[0];
+        await page.goto(`${demo.url}/${secret}/notices`);
+      },
+    },
+    'desk-mail': { path: '/moderation/mail', role: 'administrator' },
     'sign-in': { path: '/sign-in' },
     'not-found': { path: '/nulle-part', status: 404 },
     queue: { path: '/moderation', role: 'moderator' },
