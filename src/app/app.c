@@ -113,6 +113,7 @@ static enum status note_secret(struct db *db, void *ctx, struct error *error) {
 static enum status open_database(struct app *app, struct error *error) {
     struct writer_options options = {
         .location = app->options.location,
+        .connections = app->options.writers,
         .max_queue = WRITER_QUEUE,
         .max_batch = WRITER_BATCH,
         .exclusive = true,

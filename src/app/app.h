@@ -36,7 +36,8 @@ struct app_options {
     slice excerpt_networks;  /* CIDR blocks; see the setting */
     bool forwarded_standard; /* proxies write Forwarded instead of X-Forwarded-For */
     slice default_name, default_tagline, default_language, default_time_zone; /* of a site that is made now */
-    size_t loops, workers;                                                    /* 0: one per processor */
+    size_t writers;        /* connections that write, where the engine takes several */
+    size_t loops, workers; /* 0: one per processor */
     size_t cache_bytes;
     int64_t comments_per_page, replies_per_page;     /* root messages a page; replies shown under each */
     int64_t message_characters;                      /* most in a message */

@@ -149,7 +149,9 @@ void request_write_answer(struct request *r, void *data,
     r->apply = apply;
     r->after = after;
     r->answer = answer;
-    r->job = (struct writer_job){.apply = run_apply, .done = run_done};
+    int64_t article = request_number(r, "id");
+    r->job = (struct writer_job){
+        .apply = run_apply, .done = run_done, .order = article ? article : request_number(r, "number")};
     r->error = (struct error){OK, ""};
     if (writer_submit(r->app->writer, &r->job) == OK) return;
     refuse_busy(r);

@@ -359,6 +359,13 @@ void db_savepoint_undo(struct db *db) {
     if (status != OK) db_write_rollback(db);
 }
 
+void db__tend(struct db *db) {
+    struct error error;
+    if (!db->engine->many_writers) return;
+    (void)!db_run(db_use(db, DB_SITE_FOLD), NULL, &error);
+    (void)!db_run(db_use(db, DB_JOURNAL_MAKE_MONTHS), NULL, &error);
+}
+
 enum status db_check_engine(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error) {
     return db->engine->check(db, fault, ctx, error);
 }

@@ -124,6 +124,8 @@ extern const struct db_engine db__sqlite, db__postgresql;
 
 const char *db__statement_name(enum db_statement statement); /* "ARTICLE_GET"; static */
 bool db__statement_is_long(enum db_statement statement);     /* STATEMENT_EACH: as many rows as the table has */
+/* What the engine wants done now and then, by whoever serves; outside a transaction. What fails is done next time. */
+void db__tend(struct db *db);
 /* The job that failed last may succeed when it is run again: another connection stood in its way, or ours was lost. */
 bool db__may_retry(struct db *db);
 /* False when an error has made the engine throw the whole transaction away. */

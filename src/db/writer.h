@@ -1,4 +1,5 @@
-/* The writer: the one thread that owns the write connection. It takes every job that waits, runs them in one
+/* The writer: the thread that owns the write connection; on an engine that many may write to (PostgreSQL), several such
+   threads, each with a connection of its own. It takes every job that waits, runs them in one
    transaction, commits once, then tells all: group commit. Nothing is acknowledged before it is on the disk. A job that
    fails is undone alone (where it had written something all start again, in a savepoint each); when the commit itself fails, every job of the batch is told UNAVAILABLE. */
 #ifndef PALABRE_DB_WRITER_H
@@ -12,11 +13,13 @@ struct writer_job {
     /* Runs on the writer's thread. What it returns decides: OK keeps, anything else undoes what it wrote. May run again
        (when another of its batch failed half-way, when the engine said so): it must set its results anew. */
     enum status (*apply)(struct db *db, struct writer_job *job, struct error *error);
-    /* Runs on the writer's thread after the commit; must be short and not block: hand on to a pool or a loop. The job
+    /* Runs on a thread of the writer's, one at a time, after the commit; must be short and not block: hand on to a pool or a loop. The job
        is the callee's again. */
     void (*done)(struct writer_job *job, enum status status, const struct error *error);
+    int64_t order; /* the caller's: jobs of the same number (a discussion's) are run in the order they came. 0: any */
     struct writer_job *next; /* the queue's */
     int64_t queued_ns;       /* the queue's */
+    int tries;               /* the queue's: times it was put off, because another writer stood in its way */
     bool late;               /* the writer's: told BUSY because it waited too long; apply has not run */
     enum status status;      /* the writer's */
     struct error error;      /* the writer's */
@@ -34,11 +37,12 @@ struct writer_log_limits {
 
 struct writer_options {
     slice location;
-    size_t max_queue;  /* jobs waiting; beyond: BUSY */
-    size_t max_batch;  /* jobs per transaction */
-    bool exclusive;    /* DB_WRITE_ALONE: BUSY from writer_new when another process writes alone */
-    int64_t refuse_ms; /* while the oldest job waits for longer, no more are taken: BUSY. 0: no such bound */
-    int64_t late_ms;   /* a job that has waited longer is not run, but told BUSY. 0: no such bound */
+    size_t connections; /* where more than one may write; 0: one */
+    size_t max_queue;   /* jobs waiting; beyond: BUSY */
+    size_t max_batch;   /* jobs per transaction */
+    bool exclusive;     /* DB_WRITE_ALONE: BUSY from writer_new when another process writes alone */
+    int64_t refuse_ms;  /* while the oldest job waits for longer, no more are taken: BUSY. 0: no such bound */
+    int64_t late_ms;    /* a job that has waited longer is not run, but told BUSY. 0: no such bound */
     struct writer_log_limits log;
     /* May be NULL. In the transaction, after the jobs of a batch (a list, by next; those with another status than OK have
        left nothing): writes what they left to be written once for all. Anything but OK fails the batch. */
@@ -66,6 +70,7 @@ struct writer_figures {
     int64_t jobs;           /* told their status */
     int64_t batches;        /* transactions committed, or tried */
     int64_t failed_commits; /* and transactions that could not begin */
+    int64_t retried;        /* times a job was run again: another writer stood in its way, or the connection was lost */
     int64_t waiting;        /* jobs not taken up yet */
     int64_t refused;        /* BUSY was said by writer_submit */
     int64_t late;           /* … and to jobs that had waited too long */

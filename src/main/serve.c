@@ -36,6 +36,7 @@ struct app_options command_app_options(const struct settings *s, const char *dat
         .default_tagline = slice_of(s->site_tagline),
         .default_language = slice_of(s->language),
         .default_time_zone = slice_of(s->time_zone),
+        .writers = (size_t)s->store_writers,
         .loops = (size_t)s->loops,
         .workers = (size_t)s->workers,
         .cache_bytes = (size_t)s->cache_mb * 1024 * 1024,

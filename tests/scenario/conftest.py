@@ -3,6 +3,11 @@
 import pytest
 
 import palabre
+import store
+
+
+# What only one of the engines has.
+collect_ignore = [] if store.IS_POSTGRESQL else ["test_postgresql.py"]
 
 
 @pytest.fixture(scope="module")
