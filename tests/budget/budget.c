@@ -31,6 +31,7 @@ struct bench {
     struct mustache *template;
     struct view_context context;
     struct view_discussion page;
+    struct view_parts *parts;
     char text[LONG_TEXT];
     struct db *db;
     comment_number next;
@@ -94,6 +95,28 @@ static void turn_mustache(struct bench *b) {
 
 static void turn_page(struct bench *b) { must(view_discussion(&b->context, &b->page, &b->out, &error)); }
 
+/* The page after one more message was published, while it is read: fifty threads, one of them new. */
+static void turn_one_more(struct bench *b) {
+    struct view_parts *made = NULL;
+    b->page.made = &made;
+    must(view_discussion(&b->context, &b->page, &b->out, &error));
+    b->page.made = NULL;
+    if (!b->parts) {
+        b->page.former = b->parts = made;
+        return;
+    }
+    if (view_parts_rendered(made) != 1) must(error_set(&error, INTERNAL, "not one thread was rendered"));
+    view_parts_free(made);
+}
+
+static void measure_one_more(struct bench *b) {
+    b->page.thread_count = COMMENTS - 1;
+    turn_one_more(b); /* the page before it */
+    b->page.thread_count = COMMENTS;
+    measure(b, "page_after_one_message", turn_one_more);
+    view_parts_free(b->parts);
+}
+
 static void measure_page(struct bench *b, const struct catalog *catalog) {
     static const struct view_site site = {
         .name = S_INIT("La Vallée"), .base_url = S_INIT("https://example.org"), .language = S_INIT("fr")};
@@ -121,6 +144,7 @@ static void measure_page(struct bench *b, const struct catalog *catalog) {
     measure(b, "page_without_comments", turn_page);
     b->page.thread_count = COMMENTS;
     measure(b, "page_of_50_comments", turn_page);
+    measure_one_more(b);
     templates_free(templates);
     date_formats_free(dates);
 }
