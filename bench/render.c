@@ -1,16 +1,24 @@
-/* What a page costs to render: nanoseconds per comment, on one core, the best of several rounds.
-     engine   50 objects of 20 values built, and rendered by a template that writes them all
-     page     view_discussion() with 50 comments: builder, dates, typography, address, template
-     frame    the same page without a comment, which is taken off the line above
-   Bound (PRODUCT, H): 10 microseconds per comment shown. */
-#include "base/clock.h"
+/* What a page costs to render: microseconds of CPU, the best of several rounds, and pieces of memory asked for.
+     engine    50 objects of 20 values built, and rendered by a template that writes them all
+     frame     view_discussion() without a comment
+     page      the same with 50: builder, dates, typography, address, template
+     one more  the same when 49 of them stood on the page before
+     then its bytes: hashed, and compressed in each encoding with each effort of cache/page.h
+   Bound (PRODUCT, H): 10 microseconds per comment shown.
+
+     render [ROUNDS] */
+#include "base/crypto.h"
+#include "cache/page.h"
 #include "view/mustache.h"
 #include "view/page_read.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { COMMENTS = 50, ROUNDS = 12, TURNS = 200, MAX_PAGE = 1 << 22 };
+enum { COMMENTS = 50, TURNS = 50, MAX_PAGE = 1 << 22 };
+
+static int rounds = 12;
 
 static const char ENGINE_TEMPLATE[] =
     "<section>{{#comments}}\n"
@@ -73,6 +81,9 @@ struct bench {
     struct mustache *template;
     struct view_context context;
     struct view_discussion page;
+    struct page *made;
+    enum page_effort effort;
+    enum page_encoding encoding;
 };
 
 static void run_engine(struct bench *b) {
@@ -94,20 +105,86 @@ static void run_page(struct bench *b) {
     }
 }
 
-/* Nanoseconds for one turn, the best round's. */
-static double measure(struct bench *b, void (*run)(struct bench *)) {
+static void run_one_more(struct bench *b) {
+    struct view_parts *parts = NULL;
+    b->page.made = &parts;
+    run_page(b);
+    b->page.made = NULL;
+    view_parts_free(parts);
+}
+
+static void run_hash(struct bench *b) { (void)crypto_blake2b(buf_slice(&b->out)); }
+
+static void run_forms(struct bench *b) { page_unref(page_compress(b->made, b->effort, 1u << b->encoding)); }
+
+static struct blob *make_head(void *ctx, const struct page_head *head) {
+    (void)ctx, (void)head;
+    return blob_new(S("HTTP/1.1 200 OK"));
+}
+
+/* --wrap (meson.build): every piece of memory that ours asks for goes through here. */
+static size_t pieces;
+void *__real_memory_alloc(size_t size);
+void *__real_memory_realloc_array(void *p, size_t count, size_t size);
+void *__wrap_memory_alloc(size_t size);
+void *__wrap_memory_realloc_array(void *p, size_t count, size_t size);
+
+void *__wrap_memory_alloc(size_t size) {
+    pieces++;
+    return __real_memory_alloc(size);
+}
+
+void *__wrap_memory_realloc_array(void *p, size_t count, size_t size) {
+    pieces++;
+    return __real_memory_realloc_array(p, count, size);
+}
+
+static double cpu_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+/* Of one turn, the best round's; prints the line, and gives it. */
+static double measure(struct bench *b, const char *name, void (*run)(struct bench *)) {
     double best = 1e18;
-    for (int round = 0; round < ROUNDS; round++) {
-        int64_t begin = clock_monotonic_ns();
+    bool renders = run == run_engine || run == run_page || run == run_one_more;
+    for (int round = 0; round < rounds; round++) {
+        double begin = cpu_us();
+        pieces = 0;
         for (int turn = 0; turn < TURNS; turn++) {
-            buf_clear(&b->out);
+            if (renders) buf_clear(&b->out);
             arena_reset(b->arena);
             run(b);
         }
-        double took = (double)(clock_monotonic_ns() - begin) / TURNS;
+        double took = (cpu_us() - begin) / TURNS;
         best = took < best ? took : best;
     }
+    printf("%-24s %10.1f %8zu", name, best, pieces / TURNS);
     return best;
+}
+
+static void measure_forms(struct bench *b) {
+    static const char *const NAMES[PAGE_ENCODINGS] = {"", "gzip", "zstd", "br"};
+    static const char *const EFFORTS[] = {"", "fast", "when quiet"};
+    struct buf body;
+    buf_init(&body, b->out.n);
+    buf_add(&body, buf_slice(&b->out));
+    struct page_source source = {.body = &body, .status = 200, .content_type = S("text/html")};
+    b->made = page_new(&source, make_head, NULL);
+    for (int effort = PAGE_FAST; effort <= PAGE_NOW; effort++) {
+        for (int e = PAGE_IDENTITY + 1; e < PAGE_ENCODINGS; e++) {
+            char name[64];
+            b->effort = (enum page_effort)effort;
+            b->encoding = (enum page_encoding)e;
+            snprintf(name, sizeof name, "%s, %s", NAMES[e], EFFORTS[effort]);
+            measure(b, name, run_forms);
+            struct page *page = page_compress(b->made, b->effort, 1u << e);
+            printf(" %8zu\n", page->variants[e].body ? page->variants[e].body->n : 0);
+            page_unref(page);
+        }
+    }
+    page_unref(b->made);
 }
 
 static void fill_threads(struct view_thread *threads) {
@@ -144,19 +221,36 @@ static void measure_page(struct bench *b, const struct catalog *catalog) {
     fill_threads(threads);
     b->context = (struct view_context){.arena = b->arena, .templates = templates, .dates = dates, .site = &site};
     b->page = (struct view_discussion){.article = &article, .page = 1, .page_count = 1, .threads = threads};
-    double frame = measure(b, run_page);
+    double frame = measure(b, "frame", run_page);
+    printf(" %8zu\n", b->out.n);
+    b->page.thread_count = COMMENTS - 1;
+    struct view_parts *former = NULL;
+    b->page.made = &former;
+    buf_clear(&b->out);
+    run_page(b);
+    b->page.made = NULL;
     b->page.thread_count = COMMENTS;
-    double whole = measure(b, run_page);
-    printf("page    %8.0f ns per comment (%zu bytes a page)\n", (whole - frame) / COMMENTS, b->out.n);
-    printf("frame   %8.0f ns\n", frame);
+    double whole = measure(b, "page", run_page);
+    printf(" %8zu   %.1f us per comment shown (bound 10)\n", b->out.n, (whole - frame) / COMMENTS);
+    b->page.former = former;
+    double more = measure(b, "one more", run_one_more);
+    printf(" %8zu   %.1f us per comment shown\n", b->out.n, (more - frame) / COMMENTS);
+    b->page.former = NULL;
+    view_parts_free(former);
+    measure(b, "hash", run_hash);
+    printf("\n");
+    measure_forms(b);
     templates_free(templates);
     date_formats_free(dates);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc > 1) rounds = (int)strtol(argv[1], NULL, 10);
+    if (rounds < 1) return 2;
     struct bench b = {.arena = arena_new((size_t)1 << 26)};
     struct error error;
     struct catalog *catalog = NULL;
+    if (crypto_init(&error) != OK) die(&error);
     buf_init(&b.out, MAX_PAGE);
     if (catalog_open_embedded(S("fr"), &catalog, &error) != OK) {
         die(&error);
@@ -166,8 +260,9 @@ int main(void) {
     if (mustache_compile(source, S("engine"), &options, &b.template, &error) != OK) {
         die(&error);
     }
-    printf("engine  %8.0f ns per comment", measure(&b, run_engine) / COMMENTS);
-    printf(" (%zu bytes a page)\n", b.out.n);
+    printf("%-24s %10s %8s %8s\n", "", "us of CPU", "pieces", "bytes");
+    measure(&b, "engine", run_engine);
+    printf(" %8zu\n", b.out.n);
     measure_page(&b, catalog);
     mustache_free(b.template);
     catalog_free(catalog);
