@@ -245,18 +245,19 @@ static bool is_personal(struct app *app, struct http_call *call, const struct ca
 
 static void handle_shared(struct app *app, struct http_call *call, const struct http_match *match) {
     static const struct app_route PERSONAL = {read_discussion, 0, 0}, OLDER = {read_section_older, 0, 0},
-                                  FRONT = {read_front, 0, 0};
+                                  EARLIER = {read_archive_older, 0, 0}, FRONT = {read_front, 0, 0};
     struct cache_key key;
     slice query = http_call_query(call);
     if (!dispatch_key(match, query, &key)) {
         to_worker(request_new(app, call, NULL));
         return;
     }
-    bool older = key.kind == PAGE_SECTION && query_value(query, S("before")).p;
+    bool before = query_value(query, S("before")).p, older = before && key.kind == PAGE_SECTION;
+    bool earlier = before && key.kind == PAGE_ARCHIVE;
     bool front = key.kind == PAGE_HOME && query.n && !key.language;
-    if (older || front || is_personal(app, call, &key)) {
+    if (older || earlier || front || is_personal(app, call, &key)) {
         struct request *r = request_new(app, call, match);
-        r->route = older ? &OLDER : front ? &FRONT : &PERSONAL;
+        r->route = older ? &OLDER : earlier ? &EARLIER : front ? &FRONT : &PERSONAL;
         to_worker(r);
         return;
     }

@@ -8,6 +8,7 @@
 void read_comment(struct request *r);       /* GET /comments/N: redirect to its place */
 void read_section_older(struct request *r); /* GET /sections/S?before= */
 void read_names(struct request *r);         /* of those who wrote in a discussion: for @ */
+void read_archive_older(struct request *r); /* GET /archive/M?before= */
 void read_own(struct request *r);           /* GET /articles/N/own */
 void read_discussion(struct request *r);    /* a discussion for one who carries an author's cookie */
 void read_health(struct request *r);        /* GET /healthz, /readyz */

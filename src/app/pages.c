@@ -19,7 +19,6 @@ enum {
     HOME_ARTICLES = 20,
     FEED_ARTICLES = 20,
     FEED_COMMENTS = 30,
-    MONTH_ARTICLES = 500,
     FIRST_MONTHS = 64,
     DAY_MS = 24 * 3600 * 1000,
 };
@@ -178,45 +177,12 @@ static enum status make_section(struct making *m) {
     return view_section(context_in(m, section->language), &page, &m->body, m->error);
 }
 
-/* The first moment of a month in the site's zone, to within the offset that holds there. */
-static time_ms month_start(const struct date_formats *dates, int year, int month) {
-    struct arena *arena CLEANUP(arena_free_p) = arena_new(1024);
-    time_ms utc = 0;
-    if (!date_parse_iso(arena_format(arena, "%04d-%02d-01T00:00:00Z", year, month), &utc)) return 0;
-    return utc - (int64_t)date_fields_of(dates, utc).offset_minutes * 60000;
-}
-
-static struct view_month month_of(const struct date_formats *dates, time_ms t) {
-    struct date_fields fields = date_fields_of(dates, t);
-    return (struct view_month){fields.year, fields.month};
-}
-
-/* The month of the nearest article before `from`. */
-static struct view_month nearest_before(struct making *m, const struct date_formats *dates, time_ms from) {
-    struct article_filter filter = {.limit = 1, .before = from, .before_id = {1}};
-    struct article_list list;
-    struct error error;
-    if (article_list_load(m->db, m->arena, &filter, &list, &error) != OK || !list.count)
-        return (struct view_month){0, 0};
-    return month_of(dates, list.items[0].published_at);
-}
-
 static enum status make_archive(struct making *m) {
-    int year = (int)m->key->id, month = (int)m->key->number;
     struct view_context *context = context_of_key(m);
-    time_ms from = month_start(context->dates, year, month);
-    time_ms to = month_start(context->dates, month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1);
-    struct article_filter filter = {.limit = MONTH_ARTICLES, .since = from, .before = to, .before_id = {1}};
-    struct article_list list;
-    time_ms newer;
-    enum status status = article_list_load(m->db, m->arena, &filter, &list, m->error);
+    struct reading_month wanted = {.month = {(int)m->key->id, (int)m->key->number}};
+    struct view_archive page;
+    enum status status = reading_archive(m->db, m->arena, context->dates, &wanted, &page, m->error);
     if (status != OK) return status;
-    if (!list.count) return error_set(m->error, NOT_FOUND, "nothing was published that month");
-    struct view_archive page = {.month = {year, month},
-                                .older = nearest_before(m, context->dates, from),
-                                .articles = map_articles(m->arena, list.items, list.count),
-                                .article_count = list.count};
-    if (article_first_since(m->db, to, &newer, m->error) == OK) page.newer = month_of(context->dates, newer);
     m->content_type = HTML;
     return view_archive(context, &page, &m->body, m->error);
 }
@@ -231,7 +197,7 @@ struct month_walk {
 
 static enum status visit_moment(void *ctx, time_ms published_at) {
     struct month_walk *walk = ctx;
-    struct view_month month = month_of(walk->dates, published_at);
+    struct view_month month = reading_month_of(walk->dates, published_at);
     struct view_archive_month *last = walk->count ? &walk->months[walk->count - 1] : NULL;
     if (last && last->month.year == month.year && last->month.month == month.month) {
         last->count++;

@@ -55,6 +55,23 @@ void read_section_older(struct request *r) {
     request_reply_page(r, 200, body, status, &error);
 }
 
+void read_archive_older(struct request *r) {
+    struct reading_month wanted;
+    struct view_archive page;
+    struct error error = {OK, ""};
+    const struct view_context *context = request_view(r);
+    bool known = address_parse_month(request_parameter(r, "month"), &wanted.month.year, &wanted.month.month) &&
+                 address_parse_before(request_field(r, "before"), &wanted.before, &wanted.before_id);
+    enum status status = known ? reading_archive(r->db, r->arena, context->dates, &wanted, &page, &error) : NOT_FOUND;
+    if (status != OK) {
+        request_fail_status(r, status, &error, VIEW_ERROR_PAGE, S(""), S(""));
+        return;
+    }
+    struct buf *body = request_buf(r);
+    status = view_archive(context, &page, body, &error);
+    request_reply_page(r, 200, body, status, &error);
+}
+
 const struct view_comment *reading_own(struct request *r, article_id article, size_t *count) {
     struct comment_list own;
     struct error error;

@@ -31,6 +31,16 @@ slice reading_recommend_purpose(struct arena *arena, article_id article);
 struct view_discussion reading_discussion(struct db *db, struct arena *arena, const struct site *site,
                                           const struct cache_key *key, const struct discussion_page *loaded);
 int64_t reading_fold_lines(const struct site *site);
+/* A page of a month of the archive: its newest articles, or those before one of them. NOT_FOUND: there are none. */
+enum { READING_MONTH_ARTICLES = 100 };
+struct reading_month {
+    struct view_month month;
+    time_ms before;    /* older than this moment, or of it with a smaller id … */
+    int64_t before_id; /* 0: the newest */
+};
+enum status reading_archive(struct db *db, struct arena *arena, const struct date_formats *dates,
+                            const struct reading_month *wanted, struct view_archive *out, struct error *error) MUST_USE;
+struct view_month reading_month_of(const struct date_formats *dates, time_ms t);
 /* An address of the site that was imported: answers with a redirect and gives true. */
 bool reading_old_address(struct request *r);
 

@@ -83,6 +83,11 @@ slice address_archive(struct arena *arena, int year, int month) {
     return arena_format(arena, "/archive/%04d-%02d", year, month);
 }
 
+slice address_archive_older(struct arena *arena, int year, int month, time_ms at, int64_t id, slice language) {
+    return arena_format(arena, "/archive/%04d-%02d?before=%lld-%lld%s%.*s", year, month, (long long)at, (long long)id,
+                        language.n ? "&lang=" : "", SLICE_FMT(language));
+}
+
 slice address_in(struct arena *arena, slice address, slice language) {
     if (language.n == 0) return address;
     return join(arena, address, S("?lang="), segment(arena, language), S(""));

@@ -30,6 +30,8 @@ slice address_section_older(struct arena *arena, slice slug, time_ms at,
                             int64_t id);                           /* /sections/culture?before=AT-ID */
 bool address_parse_before(slice before, time_ms *at, int64_t *id); /* "AT-ID" */
 slice address_archive(struct arena *arena, int year, int month);   /* /archive/2022-01 */
+slice address_archive_older(struct arena *arena, int year, int month, time_ms at, int64_t id,
+                            slice language); /* /archive/2022-01?before=AT-ID */
 /* address?lang=en of a page that can be had in any language; language empty: address itself. */
 slice address_in(struct arena *arena, slice address, slice language);
 /* /search?q=…: a page of results. Empty parts are left out. */

@@ -101,6 +101,18 @@ enum status view_archive(const struct view_context *context, const struct view_a
     value_set_string(p.root, S("month"), month);
     set_month(&p, S("older"), page->older);
     set_month(&p, S("newer"), page->newer);
+    value_set_bool(p.root, S("has_rest"), page->more || page->is_later);
+    if (page->is_later) {
+        view__page_noindex(&p);
+        value_set_string(p.root, S("first"), month_address(&p, page->month));
+    }
+    if (page->more && page->article_count > 0) {
+        const struct view_article *last = &page->articles[page->article_count - 1];
+        bool own = slice_equal(p.language, context->site->language);
+        value_set_string(p.root, S("rest"),
+                         address_archive_older(p.arena, page->month.year, page->month.month, last->published_at,
+                                               last->id, own ? S("") : p.language));
+    }
     view__set_articles(&p, S("articles"), page->articles, page->article_count, false);
     return view__page_render(&p, S("archive"), out, error);
 }

@@ -39,6 +39,8 @@ struct view_archive {
     struct view_month month, older, newer; /* older, newer: the nearest months that have articles */
     const struct view_article *articles;   /* newest first */
     size_t article_count;
+    bool more;     /* older ones of that month exist */
+    bool is_later; /* not the first page of it */
 };
 enum status view_archive(const struct view_context *context, const struct view_archive *page, struct buf *out,
                          struct error *error) MUST_USE;

@@ -292,3 +292,20 @@ def test_pages_of_ones_own_have_a_limit():
         assert "public" in kinds[300:]
         author.session.headers["X-Forwarded-For"] = "198.51.100.9"
         assert kind() == "private"
+
+
+def test_a_month_of_many_articles_has_pages():
+    with palabre.Server() as server:
+        editor = server.moderator("edith")
+        made = {editor.publish_article(f"Article numéro {i}", "Un paragraphe.") for i in range(103)}
+        month = re.search(r"/archive/\d{4}-\d\d", server.get("/archive").text).group(0)
+        page, seen = server.page(month), []
+        while True:
+            seen += [int(a.get("href").split("/")[2].split("-")[0]) for a in page.cssselect(".entry h2 a")]
+            further = page.cssselect(".pager a[rel=next][href*=before]")
+            if not further:
+                break
+            page = server.page(further[0].get("href"))
+        assert len(seen) == len(made) and set(seen) == made
+        assert page.cssselect(f'.pager a[href="{month}"]')
+        assert server.get(month + "?before=x").status_code == 404
