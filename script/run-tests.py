@@ -195,6 +195,9 @@ FIXED = evenly_mapped()
 ASAN = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1"]
 TSAN = ["-Db_sanitize=thread", "-Db_lundef=false"]
 
+# One cluster for the step, in a folder of its own; gone at its end.
+POSTGRESQL = (sys.executable, "tests/postgresql.py", "run")
+
 STEPS = [
     ("includes", "includes run downhill", check("script/check-includes")),
     ("banned", "no banned function", check("script/check-banned")),
@@ -209,6 +212,8 @@ STEPS = [
     ("budget", "instructions of hot paths, and growth", check("script/check-budget")),
     ("tools", "the tools' own tests", scenarios("tests/tools", "build-gcc/palabre")),
     ("scenario", "scenarios", scenarios("tests/scenario", "build-gcc/palabre")),
+    ("scenario-postgresql", "scenarios on PostgreSQL",
+     scenarios("tests/scenario", "build-gcc/palabre", wrapper=POSTGRESQL, env={"PALABRE_TEST_STORE": "postgresql"})),
     ("fault", "faults", scenarios("tests/fault", "build-gcc/palabre", jobs=1)),
     ("browser", "browser", browser("build-gcc/palabre")),
     ("asan-build", "clang builds with the address and undefined sanitizers", build("build-asan", "clang", *ASAN)),

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """A PostgreSQL of a test run's own: in a temporary folder, on a Unix socket, as a user without rights. Nothing else on the
 machine is touched, no cluster of Debian's is made or started.
 
