@@ -137,8 +137,11 @@ void desk_edit_reply(struct request *r, const struct desk_edit_page *page, int h
 
 void desk_article_new(struct request *r) {
     struct desk_edit_page *page = ARENA_NEW(r->arena, struct desk_edit_page);
-    page->form = (struct view_article_form){
-        .language = r->site.language, .kind = S("article"), .moderation = S(""), .discussion = S("open")};
+    page->form = (struct view_article_form){.language = r->site.language,
+                                            .kind = S("article"),
+                                            .moderation = S(""),
+                                            .discussion = S("open"),
+                                            .send_key = crypto_token(r->arena)};
     desk_edit_reply(r, page, 200);
 }
 

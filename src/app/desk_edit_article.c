@@ -28,6 +28,7 @@ static const slice ACTIONS[] = {
 struct editing {
     enum edit_action action;
     struct article stored;  /* id 0: new */
+    article_id made;        /* by an earlier sending of the same form; 0: none */
     struct article article; /* as typed, then prepared */
     bool has_related;       /* the form has the field */
     struct desk_related_choice related;
@@ -57,6 +58,7 @@ static struct view_article_form read_form(struct request *r, const struct articl
                                       .discussion = request_field(r, "discussion"),
                                       .was_moderation = request_field(r, "was_moderation"),
                                       .was_discussion = request_field(r, "was_discussion"),
+                                      .send_key = stored->id.v ? S("") : request_field(r, "send_key"),
                                       .is_html = stored->body_format == BODY_HTML};
 }
 
@@ -112,6 +114,7 @@ static void read_article(struct request *r, struct editing *e) {
     a->source_site = f->source_site;
     a->source_author = f->source_author;
     a->source_title = f->source_title;
+    a->send_key = f->send_key.n == CRYPTO_TOKEN_CHARS ? f->send_key : S("");
     a->section = (section_id){0};
     a->section_slug = a->section_title = S("");
     /* An address that readers know stays; before, it follows the headline. */
@@ -168,10 +171,28 @@ static bool same_text(const struct article *a, const struct article *b) {
            a->section.v == b->section.v && slice_equal(a->body_html, b->body_html);
 }
 
+/* A new one. The same form sent twice is one article; with another text, from a page gone back to, it is a second thought
+   about that one: CONFLICT, and what was typed comes back upon what stands. */
+static enum status make(struct db *db, struct request *r, struct editing *e, struct error *error) {
+    struct article now;
+    article_id found;
+    slice key = e->article.send_key;
+    enum status status = key.n ? article_find_sent(db, key, &found, error) : NOT_FOUND;
+    if (status == NOT_FOUND) return article_save(db, &e->article, r->account.id, &e->article.id, error);
+    if (status == OK) status = article_get(db, r->arena, found, &now, error);
+    if (status != OK) return status;
+    if (same_text(&e->article, &now)) {
+        e->article.id = found;
+        return OK;
+    }
+    e->made = found;
+    return error_set(error, CONFLICT, "the form had made an article already");
+}
+
 static enum status save(struct db *db, struct request *r, struct editing *e, struct error *error) {
     struct article article = e->article, now;
     account_id by = r->account.id;
-    if (!article.id.v) return article_save(db, &article, by, &e->article.id, error);
+    if (!article.id.v) return make(db, r, e, error);
     enum status status = article_get(db, r->arena, article.id, &now, error);
     if (status != OK) return status;
     if (e->keeps_moderation) article.moderation = now.moderation;
@@ -207,6 +228,10 @@ static void reply_again(struct request *r, struct editing *e, int http_status) {
 static void reply_conflict(struct request *r, struct editing *e) {
     struct article now;
     struct error error = {OK, ""};
+    if (e->made.v) {
+        e->stored.id = e->made;
+        e->page.form.id = e->made.v;
+    }
     if (article_get(r->db, r->arena, e->stored.id, &now, &error) == OK) e->page.form.revision = now.revision;
     e->page.conflict = true;
     reply_again(r, e, 409);

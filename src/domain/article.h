@@ -35,6 +35,7 @@ struct article {
     time_ms created_at, published_at, updated_at; /* published_at 0: not yet */
     account_id author;                            /* who made it; 0 imported */
     int64_t revision, version, last_ordinal, comment_count, pending_count;
+    slice send_key; /* of a new one: the one-time key of its form; empty: none. Not read back */
 };
 
 struct article_list {
@@ -123,6 +124,9 @@ enum {
 /* Normalises and checks every field, fills slug (when empty) and body_html: INVALID with error->detail "field: what". An
    excerpt needs its source_url. Any thread. */
 enum status article_prepare(struct arena *arena, struct article *article, struct error *error) MUST_USE;
+
+/* The article that was made with this key of a form, if one was. NOT_FOUND. */
+enum status article_find_sent(struct db *db, slice send_key, article_id *id, struct error *error) MUST_USE;
 
 /* Writer: makes (id 0: a draft) or saves a prepared article: headline, texts, section, kind, language, source, moderation,
    discussion_closed. `revision` is the one the form was made from: CONFLICT when somebody saved since. NOT_FOUND. INVALID:

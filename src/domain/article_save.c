@@ -56,9 +56,23 @@ enum status article__insert(struct db *db, const struct article *article, accoun
         db_bind_text(rows, "import_source", source);
         db_bind_text(rows, "import_key", key);
     }
+    struct crypto_hash hash = crypto_sha256(article->send_key);
+    if (slice_is_empty(article->send_key))
+        db_bind_null(rows, "send_key");
+    else
+        db_bind_blob(rows, "send_key", slice_make(hash.bytes, sizeof hash.bytes));
     enum status status = db_step(rows, error);
     if (status == OK) id->v = db_int(rows, "id");
     return status;
+}
+
+enum status article_find_sent(struct db *db, slice send_key, article_id *id, struct error *error) {
+    struct crypto_hash hash = crypto_sha256(send_key);
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_BY_SEND_KEY);
+    db_bind_blob(rows, "key", slice_make(hash.bytes, sizeof hash.bytes));
+    enum status status = db_step(rows, error);
+    if (status == OK) id->v = db_int(rows, "id");
+    return status == NOT_FOUND ? error_set(error, NOT_FOUND, "no article was made with this form") : status;
 }
 
 static void add_part(struct buf *bytes, slice part) {

@@ -1,6 +1,7 @@
 /* A message at the desk, with all that is known of it. */
 #include "view/page_desk_common.h"
 
+#include "text/diff.h"
 #include "text/link.h"
 
 enum {
@@ -8,6 +9,7 @@ enum {
     AROUND = 4, /* … of a longer one its root, whom the message answers, and so many on each side; the rest folds */
     ANSWERED_CHARS = 320,
     LATEST_CHARS = 110,
+    DIFFS = 10, /* of so many of the latest versions it is shown what changed */
 };
 
 static void set_comment(struct view__page *p, struct value *item, const struct view_comment *c,
@@ -154,6 +156,22 @@ static void set_decisions(struct view__page *p, struct value *object, const stru
     value_set_bool(object, S("has_decisions"), m->decision_count > 0);
 }
 
+/* What the text after it has changed: the name and the title too, where they did. */
+static void set_difference(struct view__page *p, struct value *item, const struct view_case *m, size_t i) {
+    const struct view_revision *old = &m->revisions[i], *newer = i > 0 ? &m->revisions[i - 1] : NULL;
+    value_set_bool(item, S("compared"), i < DIFFS);
+    if (i >= DIFFS) return;
+    const struct {
+        slice key, before, after;
+    } parts[] = {
+        {S("name_changes"), old->name, newer ? newer->name : m->comment->name},
+        {S("title_changes"), old->title, newer ? newer->title : m->comment->title},
+        {S("changes"), old->text, newer ? newer->text : m->text},
+    };
+    for (size_t part = 0; part < ARRAY_COUNT(parts); part++)
+        value_set_html(item, parts[part].key, diff_words(p->arena, parts[part].before, parts[part].after));
+}
+
 static void set_revisions(struct view__page *p, struct value *object, const struct view_case *m, time_ms now) {
     struct value *list = value_set_list(object, S("revisions"));
     for (size_t i = 0; i < m->revision_count; i++) {
@@ -163,6 +181,7 @@ static void set_revisions(struct view__page *p, struct value *object, const stru
         value_set_string(item, S("title"), revision->title);
         value_set_string(item, S("text"), revision->text);
         value_set_bool(item, S("by_desk"), revision->by_desk);
+        set_difference(p, item, m, i);
         view__desk_set_time(p, item, "at", revision->replaced_at, now);
     }
     value_set_int(object, S("revision_count"), (int64_t)m->revision_count);

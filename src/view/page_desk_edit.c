@@ -196,6 +196,7 @@ void view__edit_set_form(struct view__page *p, const struct view_article_form *f
     value_set_string(object, S("discussion"), form->discussion);
     value_set_string(object, S("was_moderation"), form->was_moderation);
     value_set_string(object, S("was_discussion"), form->was_discussion);
+    value_set_string(object, S("send_key"), form->send_key);
     value_set_bool(object, S("closed"), slice_equal(form->discussion, S("closed")));
     value_set_bool(object, S("is_html"), form->is_html);
     bool quotes = slice_equal(form->kind, S("excerpt")) || form->source_url.n > 0;

@@ -68,6 +68,7 @@ struct view_article_form {
     slice related; /* addresses of articles, one a line */
     slice moderation, discussion, was_moderation, was_discussion;
     slice proposal; /* what an excerpt could quote, where the text was not empty */
+    slice send_key; /* of a new one: sent twice, it is one article */
     bool is_html;   /* the text is HTML (imported), not Markdown */
     const struct view_problem *problems;
     size_t problem_count;

@@ -137,6 +137,7 @@ struct view_case {
     size_t decision_count;
     const struct view_revision *revisions; /* newest first */
     size_t revision_count;
+    slice text;                    /* as typed, which the newest was replaced by */
     const struct view_rule *rules; /* of the charter in force */
     size_t rule_count;
     bool may_publish, may_reject, may_spam, may_remove;
