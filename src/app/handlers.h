@@ -19,6 +19,9 @@ void read_unknown(struct request *r);       /* no such address: an old one's red
 void search_show(struct request *r);     /* GET /search */
 void search_describe(struct request *r); /* GET /opensearch.xml */
 
+/* oembed.c */
+void read_oembed(struct request *r); /* GET /oembed?url= */
+
 /* write.c: sending */
 void write_reply_form(struct request *r); /* GET /comments/N/reply */
 void write_message(struct request *r);    /* POST /articles/N/comments */
@@ -37,6 +40,7 @@ void desk_pick(struct request *r);      /* POST /moderation/comments/N/pick */
 void message_show(struct request *r);     /* GET /messages/S */
 void message_edit(struct request *r);     /* POST */
 void message_withdraw(struct request *r); /* POST /messages/S/withdraw */
+void message_export(struct request *r);   /* GET /messages/S/export.json, .txt */
 
 /* follow.c: what readers do about mails */
 void follow_form(struct request *r);          /* GET /articles/N/follow */

@@ -7,6 +7,8 @@
 #include "app/map.h"
 #include "app/reading.h"
 #include "app/reason.h"
+#include "domain/charter.h"
+#include "view/page_export.h"
 #include "view/page_write.h"
 
 struct own_message {
@@ -67,6 +69,35 @@ static const struct view_form *edit_form(struct request *r, const struct own_mes
     return form;
 }
 
+static slice rule_title(const struct charter *charter, slice code) {
+    for (size_t i = 0; charter && i < charter->rule_count; i++)
+        if (slice_equal(charter->rules[i].code, code)) return charter->rules[i].title;
+    return S("");
+}
+
+static const struct charter *charter_of(struct request *r, const struct own_message *m) {
+    struct charter *charter = ARENA_NEW(r->arena, struct charter);
+    struct error error;
+    bool found = charter_load(r->db, r->arena, m->comment.charter_version, m->article.language, charter, &error) == OK;
+    return found ? charter : NULL;
+}
+
+/* When the last decision that stands was made; 0: there is none. */
+static time_ms decided_at(struct request *r, const struct own_message *m) {
+    struct decision_list decisions;
+    struct error error;
+    enum comment_state state = m->comment.state;
+    if (state == COMMENT_PENDING || state == COMMENT_WITHDRAWN) return 0;
+    if (decision_list_comment(r->db, r->arena, m->comment.number, &decisions, &error) != OK) return 0;
+    const struct decision *last = NULL;
+    for (size_t i = 0; i < decisions.count; i++) {
+        const struct decision *d = &decisions.items[i];
+        bool moved = d->from != d->to;
+        if (!d->undone && moved && d->to == state && (!last || d->id.v > last->id.v)) last = d;
+    }
+    return last ? last->at : 0;
+}
+
 static void show(struct request *r, struct own_message *m, int http_status, enum view_message_notice notice) {
     struct error error = {OK, ""};
     struct view_article article = map_article(&m->article);
@@ -84,6 +115,8 @@ static void show(struct request *r, struct own_message *m, int http_status, enum
                                 .token = request_token(r, purpose_of(r, m)),
                                 .notice = notice};
     reason_find(r->db, r->arena, &r->site, &m->comment, m->article.language, &page.rule_title, &page.reason);
+    if (in_edit_window(r, m)) page.edit_until = m->comment.submitted_at + r->app->options.edit_window_s * 1000;
+    page.decided_at = decided_at(r, m);
     struct buf *body = request_buf(r);
     enum status status = view_message(request_view_in(r, m->article.language), &page, body, &error);
     request_reply_page(r, http_status, body, status, &error);
@@ -225,4 +258,80 @@ static void after_withdraw(struct request *r, void *data, enum status status, co
 void message_withdraw(struct request *r) {
     struct own_message *m = ARENA_NEW(r->arena, struct own_message);
     if (load(r, m) && token_ok(r, m)) request_write(r, m, apply_withdraw, after_withdraw);
+}
+
+/* --- Taking it away ----------------------------------------------------------------------------------------------- */
+
+static enum status load_revisions(struct request *r, const struct own_message *m, struct view_export *page,
+                                  struct error *error) {
+    struct comment_revision *items;
+    size_t count;
+    enum status status = comment_revisions(r->db, r->arena, m->comment.number, &items, &count, error);
+    if (status != OK) return status;
+    struct view_export_revision *shown = ARENA_ARRAY(r->arena, count, struct view_export_revision);
+    for (size_t i = 0; i < count; i++)
+        shown[i] = (struct view_export_revision){items[i].at, items[i].by_desk, items[i].name, items[i].title,
+                                                 items[i].text_source};
+    page->revisions = shown;
+    page->revision_count = count;
+    return OK;
+}
+
+/* What was decided about the message; reports and their dismissal are others'. */
+static enum status load_decisions(struct request *r, const struct own_message *m, struct view_export *page,
+                                  struct error *error) {
+    struct decision_list list;
+    enum status status = decision_list_comment(r->db, r->arena, m->comment.number, &list, error);
+    if (status != OK) return status;
+    struct view_export_decision *shown = ARENA_ARRAY(r->arena, list.count, struct view_export_decision);
+    const struct charter *charter = r->site.gives_reasons ? charter_of(r, m) : NULL;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct decision *d = &list.items[i];
+        bool edit = slice_equal(d->act, S("edit"));
+        if (d->from == d->to && !edit) continue;
+        struct comment after = {.state = d->to};
+        shown[page->decision_count++] =
+            (struct view_export_decision){.to = map_comment(&after).state,
+                                          .at = d->at,
+                                          .edit = edit,
+                                          .undone = d->undone,
+                                          .rule = rule_title(charter, d->rule_code),
+                                          .reason = r->site.gives_reasons ? d->reason : S("")};
+    }
+    page->decisions = shown;
+    return OK;
+}
+
+void message_export(struct request *r) {
+    struct own_message *m = ARENA_NEW(r->arena, struct own_message);
+    struct error error = {OK, ""};
+    slice format = request_parameter(r, "format");
+    bool json = slice_equal(format, S("json"));
+    if (!json && !slice_equal(format, S("txt"))) {
+        request_fail(r, 404, VIEW_ERROR_PAGE, S(""), S(""));
+        return;
+    }
+    if (!load(r, m)) return;
+    struct view_article article = map_article(&m->article);
+    struct view_comment message = map_comment(&m->comment);
+    struct view_export page = {.article = &article,
+                               .message = &message,
+                               .text = m->comment.text_source,
+                               .email = m->comment.email,
+                               .charter_version = m->comment.charter_version};
+    enum status status = load_revisions(r, m, &page, &error);
+    if (status == OK) status = load_decisions(r, m, &page, &error);
+    const struct view_context *context = request_view_in(r, m->article.language);
+    struct buf *body = request_buf(r);
+    if (status == OK && json) view_export_json(context, &page, body);
+    if (status == OK && !json) status = view_export_text(context, &page, body, &error);
+    if (status != OK) {
+        buf_fini(body);
+        request_fail_status(r, status, &error, VIEW_ERROR_MESSAGE, S(""), S(""));
+        return;
+    }
+    request_add_header(r, S("Content-Disposition"),
+                       arena_format(r->arena, "attachment; filename=\"message-%lld.%.*s\"",
+                                    (long long)m->comment.number.v, SLICE_FMT(format)));
+    request_reply_buf(r, 200, json ? S("application/json") : S("text/plain; charset=utf-8"), body);
 }

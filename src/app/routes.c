@@ -35,6 +35,7 @@ const struct http_route ROUTES[] = {
     {HTTP_GET, "/robots.txt", 0, SHARED(PAGE_ROBOTS)},
     {HTTP_GET, "/search", 0, ANY(search_show)},
     {HTTP_GET, "/opensearch.xml", 0, ANY(search_describe)},
+    {HTTP_GET, "/oembed", 0, ANY(read_oembed)},
     {HTTP_GET, "/healthz", 0, ANY(read_health)},
     {HTTP_GET, "/readyz", 0, ANY(read_health)},
 
@@ -65,6 +66,7 @@ const struct http_route ROUTES[] = {
     {HTTP_POST, "/comments/{number:int}/recommend", 0, ANY(recommend)},
     {HTTP_GET, "/messages/{secret}", 0, ANY(message_show)},
     {HTTP_POST, "/messages/{secret}", 0, ANY(message_edit)},
+    {HTTP_GET, "/messages/{secret}/export.{format}", 0, ANY(message_export)},
     {HTTP_POST, "/messages/{secret}/withdraw", 0, ANY(message_withdraw)},
 
     {HTTP_GET, "/challenge", 0, ANY(challenge_reply)},

@@ -229,6 +229,10 @@ slice address_follow_stop(struct arena *arena, slice link) {
     return join(arena, S("/follow/"), segment(arena, link), S("/stop"), S(""));
 }
 
+slice address_message_export(struct arena *arena, slice secret, slice format) {
+    return join(arena, S("/messages/"), segment(arena, secret), S("/export."), format);
+}
+
 slice address_setup(struct arena *arena, slice secret) {
     return join(arena, S("/set-up/"), segment(arena, secret), S(""), S(""));
 }
@@ -243,6 +247,10 @@ slice address_feed_comments(struct arena *arena, int64_t id, slice slug, enum fe
 
 slice address_sitemap_part(struct arena *arena, int64_t part) {
     return join(arena, S("/sitemap-"), view__decimal(arena, part), S(".xml"), S(""));
+}
+
+slice address_oembed(struct arena *arena, slice url) {
+    return join(arena, S("/oembed?url="), segment(arena, url), S(""), S(""));
 }
 
 slice address_static(struct arena *arena, slice hash, slice file) {

@@ -70,10 +70,13 @@ slice address_follow(struct arena *arena, slice link);                /* /follow
 slice address_follow_confirm(struct arena *arena, slice link);        /* /follow/LINK/confirm */
 slice address_follow_stop(struct arena *arena, slice link);           /* /follow/LINK/stop */
 slice address_setup(struct arena *arena, slice secret);               /* /set-up/SECRET */
+slice address_message_export(struct arena *arena, slice secret, slice format); /* …/export.json, …/export.txt */
 
 slice address_feed_articles(struct arena *arena, enum feed_format format); /* /feeds/articles.atom */
 slice address_feed_comments(struct arena *arena, int64_t id, slice slug, enum feed_format format);
 slice address_sitemap_part(struct arena *arena, int64_t part); /* /sitemap-2.xml, from 1 */
+
+slice address_oembed(struct arena *arena, slice url); /* /oembed?url=…, of an absolute address */
 
 slice address_static(struct arena *arena, slice hash, slice file); /* /static/HASH/site.css */
 

@@ -333,6 +333,11 @@ static void set_addresses(struct view__page *p, const struct view_discussion *d)
     bool is_article = d->is_article || d->order == VIEW_MOST_RECOMMENDED;
     view__page_canonical(p, is_article ? view__article_address(p, article)
                                        : address_article_page(p->arena, article->id, article->slug, d->page));
+    slice base = p->context->site->base_url;
+    if (d->is_article && !article->is_draft && base.n > 0) {
+        slice embedded = address_oembed(p->arena, address_absolute(p->arena, base, view__article_address(p, article)));
+        value_set_string(p->page, S("oembed"), address_absolute(p->arena, base, embedded));
+    }
     view__page_describe(p, view__article_summary(p->arena, article, 200));
     view__page_set_section(p, article->section_slug);
     if (article->is_draft || d->order != VIEW_OLDEST_FIRST) view__page_noindex(p);

@@ -147,6 +147,12 @@ enum status view_message(const struct view_context *context, const struct view_m
     value_set_string(p.root, S("state"), view__text(&p, words.state));
     value_set_string(p.root, S("explanation"), view__text(&p, words.explanation));
     value_set_bool(p.root, S("saved"), page->notice == VIEW_MESSAGE_SAVED);
+    view__set_moment(&p, p.root, S("sent"), message->submitted_at);
+    view__set_moment(&p, p.root, S("decided"), page->decided_at);
+    view__set_moment(&p, p.root, S("edit_until"), page->edit_until);
+    value_set_bool(p.root, S("waits"), message->state == VIEW_COMMENT_PENDING);
+    value_set_string(p.root, S("export_json"), address_message_export(p.arena, page->secret, S("json")));
+    value_set_string(p.root, S("export_text"), address_message_export(p.arena, page->secret, S("txt")));
     value_set_string(p.root, S("rule_title"), page->rule_title);
     value_set_string(p.root, S("reason"), page->reason);
     value_set_string(p.root, S("token"), page->token);

@@ -91,6 +91,8 @@ struct view_message {
     const struct view_form *form; /* name, text, title and problems of the edit form; NULL when it may not be edited */
     slice token;                  /* hidden field `token` of both forms */
     enum view_message_notice notice; /* what has just been done */
+    time_ms decided_at;              /* the last decision that stands; 0: none */
+    time_ms edit_until;              /* published, and may still be edited; 0: no such limit */
     slice rule_title;                /* of a refusal, where the site gives reasons; may be empty */
     slice reason;
 };

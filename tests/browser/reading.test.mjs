@@ -136,3 +136,24 @@ test('the orders are reached by links, one from the other', async () => {
   assert.equal(await choose('début'), `${article.path}/comments/1`);
   await page.context().close();
 });
+
+test('a draft is kept on the device, offered back, and can be discarded', async () => {
+  const page = await openPage(chromium.browser);
+  await page.goto(demo.url + article.path);
+  assert.equal(await page.evaluate(() => localStorage.length), 0, 'nothing is kept before somebody types');
+  await page.fill('#field-text', 'Une phrase commencée');
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith('palabre:draft:')));
+  await page.reload();
+  assert.equal(await page.inputValue('#field-text'), 'Une phrase commencée');
+  await page.locator('.draft-found button').click();
+  assert.equal(await page.inputValue('#field-text'), '');
+  await page.reload();
+  assert.equal(await page.inputValue('#field-text'), '');
+  // One that is older than a month is forgotten.
+  await page.evaluate((id) => localStorage.setItem(`palabre:draft:${id}:0`, JSON.stringify({ text: 'Vieux', title: '', at: 1 })), /articles\/(\d+)/.exec(article.path)[1]);
+  await page.reload();
+  assert.equal(await page.inputValue('#field-text'), '');
+  assert.deepEqual(await page.context().cookies(), []);
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});

@@ -66,24 +66,41 @@ function remember() {
   form.addEventListener("submit", save);
 }
 
-// What is being written survives a closed tab. The key changes with the message answered.
+const DRAFT_LIFE_MS = 30 * 24 * 3600 * 1000;
+
+// What is being written survives a closed tab, for a month. The key changes with the message answered.
 const draftKey = () => `draft:${form.dataset.article}:${form.elements.reply_to.value || 0}`;
 
 function keepDraft() {
   const { text, title } = form.elements;
-  if (!text.value) {
-    const draft = store.get(draftKey());
-    if (draft) {
-      text.value = draft.text;
-      if (!title.value) title.value = draft.title;
+  const line = find("[data-draft-found]", form);
+  const draft = store.get(draftKey());
+  if (draft && !(Date.now() - draft.at < DRAFT_LIFE_MS)) {
+    store.set(draftKey(), null);
+  } else if (draft && !text.value) {
+    text.value = draft.text;
+    if (!title.value) title.value = draft.title;
+    if (line) {
+      const day = new Date(draft.at).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "long" });
+      find("span", line).textContent = line.dataset.draftFound.replace("{date}", day);
+      line.hidden = false;
+      find("button", line).addEventListener("click", () => {
+        text.value = title.value = "";
+        store.set(draftKey(), null);
+        line.hidden = true;
+        text.focus();
+      });
     }
   }
   let timer = 0;
+  let typed = false;
   const save = () => {
     clearTimeout(timer);
-    store.set(draftKey(), text.value ? { text: text.value, title: title.value } : null);
+    if (!typed) return;
+    store.set(draftKey(), text.value ? { text: text.value, title: title.value, at: Date.now() } : null);
   };
   form.addEventListener("input", () => {
+    typed = true;
     clearTimeout(timer);
     timer = setTimeout(save, 400);
   });
