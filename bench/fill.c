@@ -78,6 +78,7 @@ struct generator {
     int64_t articles, messages, pending;
     bool roots_only;
     time_ms now;
+    int64_t uncommitted;
     int64_t run; /* tells this run's keys from those of an earlier one */
 };
 
@@ -185,24 +186,34 @@ static enum status add_messages(struct generator *g, int64_t article, article_id
     return import_comments_add(g->db, comments, count, results, error);
 }
 
+/* Ends the transaction when there is enough in it. */
+static enum status commit_now_and_then(struct generator *g, int64_t more, struct error *error) {
+    g->uncommitted += more;
+    if (g->uncommitted < COMMIT_EVERY) return OK;
+    g->uncommitted = 0;
+    enum status status = db_write_commit(g->db, error);
+    return status == OK ? db_write_begin(g->db, error) : status;
+}
+
 static enum status fill_article(struct generator *g, int64_t article, struct error *error) {
     article_id id = {0};
     int64_t count = g->messages + g->pending;
-    enum status status = db_write_begin(g->db, error);
-    if (status == OK) status = add_article(g, article, &id, error);
+    enum status status = add_article(g, article, &id, error);
     for (int64_t i = 0; status == OK && i < count; i += BATCH) {
         int64_t end = count - i < BATCH ? count : i + BATCH;
         status = add_messages(g, article, id, i, end, error);
-        if (status || end % COMMIT_EVERY != 0) continue;
-        status = db_write_commit(g->db, error);
-        if (status == OK) status = db_write_begin(g->db, error);
-        fprintf(stderr, "article %jd: %jd messages\n", (intmax_t)article + 1, (intmax_t)end);
+        if (status == OK) status = commit_now_and_then(g, end - i, error);
     }
-    if (status == OK) status = db_write_commit(g->db, error);
-    if (status)
-        db_write_rollback(g->db);
-    else
-        printf("article %jd: %jd messages\n", (intmax_t)id.v, (intmax_t)count);
+    bool told = g->articles <= 10 || (article + 1) % 1000 == 0;
+    if (status == OK && told) printf("article %jd: %jd messages\n", (intmax_t)id.v, (intmax_t)count);
+    return status;
+}
+
+static enum status fill_all(struct generator *g, struct error *error) {
+    enum status status = db_write_begin(g->db, error);
+    for (int64_t i = 0; status == OK && i < g->articles; i++) status = fill_article(g, i, error);
+    if (status == OK) return db_write_commit(g->db, error);
+    db_write_rollback(g->db);
     return status;
 }
 
@@ -273,7 +284,7 @@ int main(int argc, char **argv) {
     int64_t began = clock_monotonic_ms();
     bool filling = false;
     if (status == OK) status = begin_filling(&g, &filling, &error);
-    for (int64_t i = 0; status == OK && i < g.articles; i++) status = fill_article(&g, i, &error);
+    if (status == OK) status = fill_all(&g, &error);
     if (status == OK && filling) status = end_filling(&g, &error);
     double seconds = (double)(clock_monotonic_ms() - began) / 1000;
     began = clock_monotonic_ms();

@@ -103,9 +103,9 @@ class Bench:
         return path
 
     @contextlib.contextmanager
-    def running(self, command, is_ready, user=None, env=None, cwd=None, stop_signal=signal.SIGTERM):
-        """A server on the server's core, once is_ready() is true; ended, with its children, on leaving."""
-        command = ["taskset", "-c", self.server_core, *command]
+    def running(self, command, is_ready, user=None, env=None, cwd=None, stop_signal=signal.SIGTERM, cores=None):
+        """A server on the server's core (or on `cores`), once is_ready() is true; ended, with its children, on leaving."""
+        command = ["taskset", "-c", cores or self.server_core, *command]
         if user and os.getuid() == 0:
             command = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *command]
         with tempfile.TemporaryFile() as log:
@@ -157,8 +157,9 @@ def figures(who, done):
     return {key: float(value) for key, value in (line.split("=") for line in done.stdout.splitlines() if "=" in line)}
 
 
-def filled(bench, messages, pending=0, articles=1, extra=()):
-    """A copy of a data folder of that size, from bench/.cache, which is filled when it has none."""
+def filled(bench, messages, pending=0, articles=1, extra=(), copy=True):
+    """A copy of a data folder of that size, from bench/.cache, which is filled when it has none; or that folder itself, for
+    whoever only reads."""
     schema = len(os.listdir(os.path.join(ROOT, "db", "sqlite")))
     name = "-".join(["fill", "schema%d" % schema, str(articles), str(messages), str(pending), *extra])
     kept = os.path.join(BENCH, ".cache", name)
@@ -169,6 +170,8 @@ def filled(bench, messages, pending=0, articles=1, extra=()):
         run(bench.tool("fill"), "--data", kept + ".part", "--articles", str(articles), "--messages", str(messages),
             "--pending", str(pending), *extra)
         os.rename(kept + ".part", kept)
+    if not copy:
+        return kept
     data = os.path.join(bench.folder, name)
     run("cp", "-r", "--reflink=auto", kept, data)
     return data

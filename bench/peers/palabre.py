@@ -13,9 +13,9 @@ PASSWORD = "un mot de passe assez long"
 class Palabre:
     name, connections, length = "Palabre", 64, None
 
-    def __init__(self, bench, data, settings=None, start=True):
+    def __init__(self, bench, data, settings=None, start=True, cores=None):
         self.bench, self.data = bench, data
-        self.config = data + ".conf"
+        self.config = os.path.join(bench.folder, os.path.basename(data) + ".conf")
         values = {"access_log": "no", "comments_per_page": 50, "messages_per_address": 1000000,
                   "messages_window": 86400, **(settings or {})}
         with open(self.config, "w", encoding="utf-8") as f:
@@ -23,7 +23,7 @@ class Palabre:
         self.cookie = self.csrf = None
         self.port = harness.free_port()
         if start:
-            self.process = bench.start(self.command(), self.ready)
+            self.process = bench.start(self.command(), self.ready, cores=cores)
 
     @classmethod
     def imported(cls, bench, comments, pending=0, articles=1, **options):
