@@ -38,7 +38,7 @@ enum {
     MAX_PIPELINE = 64,
     MAX_PIDS = 64,
     MAX_REQUEST = 64 * 1024,
-    MAX_FILES = 256,
+    MAX_FILES = 4096,
     MAX_MARKS = 8,
     MARK_SIZE = 8,
     MAX_SERIAL = 99999999,
