@@ -1,7 +1,6 @@
 """Searching: words, phrases, filters, order, pages; what is removed is not found; nothing typed is an error."""
 
 import re
-import sqlite3
 import time
 import xml.etree.ElementTree as ET
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import palabre
+import store
 
 # The shared test set: these texts, these questions, these answers, in this order, on either engine.
 ARTICLES = {
@@ -208,7 +208,7 @@ def test_an_older_database_is_indexed_at_start():
         for i in range(3):
             moderator.decide(reader.send(article, name="Ada", text=f"Une loutre, la {i}e").number, "publish")
         server.process.stop()
-        with sqlite3.connect(f"{server.data}/palabre.db") as database:
+        with store.connect(server.data, writes=True) as database:
             database.execute("DELETE FROM search_message")
             database.execute("DELETE FROM search_article")
             database.execute("UPDATE search_progress SET next_article = 1, next_message = 1")
@@ -223,7 +223,7 @@ def test_an_index_that_differs_is_seen_and_made_anew():
         article = server.publish_article("Le gué", "Une loutre.")
         server.moderator().decide(server.reader().send(article, name="Ada", text="Une loutre").number, "publish")
         server.process.stop()
-        with sqlite3.connect(f"{server.data}/palabre.db") as database:
+        with store.connect(server.data, writes=True) as database:
             database.execute("DELETE FROM search_message")
         done = palabre.run("check", "--data", server.data, env=palabre.environment())
         assert done.returncode != 0 and "it is not in the search index" in done.stdout
