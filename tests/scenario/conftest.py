@@ -10,6 +10,13 @@ import store
 collect_ignore = [] if store.IS_POSTGRESQL else ["test_postgresql.py"]
 
 
+def pytest_collection_modifyitems(config, items):
+    """What is about SQLite's file is no test of PostgreSQL's (test_postgresql.py has what takes its place)."""
+    others = [item for item in items if store.IS_POSTGRESQL and item.get_closest_marker("sqlite")]
+    items[:] = [item for item in items if item not in others]
+    config.hook.pytest_deselected(items=others)
+
+
 @pytest.fixture(scope="module")
 def server():
     """An empty publication with three accounts: see palabre.Server."""

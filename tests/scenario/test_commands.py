@@ -132,6 +132,7 @@ def test_first_start_prints_a_one_time_address(folder):
     assert "/set-up/" not in again.said
 
 
+@pytest.mark.sqlite
 def test_two_servers_on_one_folder_are_refused(server):
     done = run("serve", "--data", server.data, "--listen", "127.0.0.1:0")
     assert done.returncode not in (0, 2) and len(done.stderr.strip().splitlines()) == 1
@@ -166,6 +167,7 @@ def test_check_finds_damage(folder):
     assert done.returncode not in (0, 2) and "comment_count" in done.stdout + done.stderr
 
 
+@pytest.mark.sqlite
 def test_check_without_a_database(folder):
     done = run("check", "--data", folder)
     assert done.returncode not in (0, 2) and folder in done.stderr
@@ -180,6 +182,7 @@ def test_a_newer_schema_is_refused(folder):
     assert run("migrate", "--data", folder).returncode not in (0, 2)
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database_is_refused(folder):
     with open(folder + "/palabre.db", "w", encoding="utf-8") as file:
         file.write("this is not a database" * 1000)
