@@ -19,7 +19,7 @@ import time
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-PATIENCE_S = 60
+PATIENCE_S = 150
 
 
 class Letter:
