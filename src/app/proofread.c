@@ -61,6 +61,7 @@ enum status proofread_draft(struct request *r, struct comment_draft *draft, stru
     input.text = proofread_apply(r->arena, &out->text, changes, count);
     if (slice_equal(input.text, draft->input.text)) return OK;
     status = comment_prepare(r->db, r->arena, &input, r->app->options.message_characters, draft, problems, error);
+    draft->input.text = input.text; /* whatever is wrong with it, what was chosen stays */
     return status == OK ? run(r, draft, out, error) : status;
 }
 

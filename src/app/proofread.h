@@ -12,7 +12,7 @@ void proofread_start(struct app *app);
 void proofread_stop(struct app *app);
 
 /* Reads the draft, puts in its text what the form chose for unknown words (word_0 and fix_0, …), prepares it anew if that
-   changed anything, and reads it again. Status as comment_prepare. */
+   changed anything, and reads it again. Status as comment_prepare; the draft's text is the corrected one in any case. */
 enum status proofread_draft(struct request *r, struct comment_draft *draft, struct comment_problems *problems,
                             struct proofreading *out, struct error *error) MUST_USE;
 

@@ -32,7 +32,7 @@ struct sending {
     bool new_device;
     struct proofreading proof;
     const struct view_proofreading *shown_proof; /* NULL: there is no preview */
-    bool proofread;                              /* proof is of the draft */
+    bool proofread;                              /* the draft has the text, corrected as was chosen */
     bool keyed;                                  /* the form carried a send_key of its own */
 };
 
@@ -312,6 +312,7 @@ static bool is_admitted(struct request *r, struct sending *s) {
 static enum status look_at(struct request *r, struct sending *s, bool send, struct error *error) {
     enum status status =
         comment_prepare(r->db, r->arena, &s->input, r->app->options.message_characters, &s->draft, &s->problems, error);
+    s->proofread = status == OK;
     if (status == OK) status = proofread_draft(r, &s->draft, &s->problems, &s->proof, error);
     if (status != OK) return status;
     status = guard_look(r, send ? &s->admission.sending : NULL, &s->draft, &s->problems, &s->abuse, error);
@@ -332,7 +333,6 @@ static bool passes_proofreading(struct request *r, struct sending *s) {
 }
 
 static void send_or_preview(struct request *r, struct sending *s, bool send) {
-    s->proofread = true;
     if (!send) {
         reply_preview(r, s, 200);
         return;

@@ -114,6 +114,15 @@ def test_a_correction_touches_only_marked_words(server, article):
     assert "<script>alert" not in reader.post(f"/articles/{article}/comments", hostile).text
 
 
+def test_a_correction_that_is_refused_is_not_lost(server, article):
+    reader = server.reader()
+    reader.send(article, name="Zoé", text="Un homme passe sur le pont de Lussange.")
+    fields = all_fields(preview_until_ready(reader, article, "Un hommme passe sur le pont de Lussange."), article)
+    refused = reader.post(f"/articles/{article}/comments", {**fields, "fix_0": "homme", "action": "preview"})
+    assert refused.status_code == 422
+    assert all_fields(parse(refused), article)["text"].strip() == "Un homme passe sur le pont de Lussange."
+
+
 def test_each_discussion_has_its_language(server, english):
     page = preview_until_ready(server.reader(), english, "Teh bridge’s colour, its color, and Dupond's word: I don’t recieve it.")
     assert marked(page) == ["Teh", "recieve"]
