@@ -90,6 +90,9 @@ async function collect() {
     'desk-reports': { path: '/moderation/reports', role: 'moderator' },
     preview: { path: long, prepare: send('Un *aperçu* à regarder : https://example.org') },
     'preview-en': { path: english, prepare: send('A *preview* to look at: https://example.org') },
+    'preview-unknown-words': { path: long, prepare: send('Exellent article, l’hommme a raison : la brouchtoulle est là depuis longtems.') },
+    'preview-unknown-words-en': { path: english, prepare: send('Teh swifts are back, I don’t recieve them. Definately a grumbleshank.') },
+    'preview-advice': { path: long, prepare: send('I DO NOT AGREE WITH YOU AT ALL: THE BRIDGE SHOULD HAVE BEEN REBUILT A VERY LONG TIME AGO.') },
     'form-errors': {
       path: long,
       status: 422,
@@ -166,6 +169,35 @@ async function collect() {
         await page.check('#kind-expression');
         await page.fill('#field-patterns', 'ab(c');
         await Promise.all([page.waitForNavigation(), page.click('#add ~ form button.primary')]);
+      },
+    },
+    'desk-dictionary': {
+      path: '/moderation/dictionary',
+      role: 'moderator',
+      prepare: async (page) => {
+        await page.fill('#field-add', 'Quincampoix');
+        await Promise.all([page.waitForNavigation(), page.click('form:has(#field-add) button')]);
+      },
+    },
+    'desk-dictionary-errors': {
+      path: '/moderation/dictionary',
+      role: 'moderator',
+      status: 422,
+      prepare: async (page) => {
+        await page.fill('#field-add', 'deux mots');
+        await Promise.all([page.waitForNavigation(), page.click('form:has(#field-add) button')]);
+      },
+    },
+    'desk-message-words': {
+      path: long,
+      role: 'moderator',
+      prepare: async (page) => {
+        await send('La brouchtoulle de Lussange, n° ' + Math.random())(page);
+        await Promise.all([page.waitForNavigation(), page.locator('button[value=send]').first().click()]);
+        const last = await page.request.get(demo.url + '/moderation?order=newest');
+        const numbers = [...(await last.text()).matchAll(/moderation\/comments\/(\d+)/g)].map((found) => Number(found[1]));
+        await page.goto(`${demo.url}/moderation/comments/${Math.max(...numbers)}`);
+        await page.locator('form#words').waitFor();
       },
     },
     'desk-word': { path: '/moderation/words/1', role: 'administrator' },
