@@ -3,7 +3,9 @@
 #include "base/utf8.h"
 #include "domain/field.h"
 #include "domain/journal_note.h"
+#include "text/fold.h"
 
+#include <stdlib.h>
 #include <unicode/uchar.h>
 
 enum { SCRATCH_BYTES = 64 * 1024 };
@@ -84,6 +86,26 @@ enum status site_word_is_known(struct db *db, struct arena *arena, slice word, b
     return status == NOT_FOUND ? OK : status;
 }
 
+/* Without case and accents; so 'Étape' stands among the E. */
+struct sorted {
+    slice key;
+    struct site_word word;
+};
+
+static int by_key(const void *a, const void *b) {
+    const struct sorted *x = a, *y = b;
+    int order = slice_compare(x->key, y->key);
+    return order ? order : slice_compare(x->word.word, y->word.word);
+}
+
+static void sort(struct arena *arena, struct site_word_list *list) {
+    struct sorted *sorted = ARENA_ARRAY(arena, list->count + 1, struct sorted);
+    for (size_t i = 0; i < list->count; i++)
+        sorted[i] = (struct sorted){text_fold_search(arena, list->items[i].word), list->items[i]};
+    qsort(sorted, list->count, sizeof *sorted, by_key);
+    for (size_t i = 0; i < list->count; i++) list->items[i] = sorted[i].word;
+}
+
 enum status site_word_list_load(struct db *db, struct arena *arena, struct site_word_list *out, struct error *error) {
     struct db_rows *count CLEANUP(db_finish_p) = db_use(db, DB_SITE_WORD_COUNT);
     enum status status = db_step(count, error);
@@ -96,6 +118,7 @@ enum status site_word_list_load(struct db *db, struct arena *arena, struct site_
                                                       .by_name = db_text(rows, "by_name", arena),
                                                       .added_at = db_int(rows, "added_at")};
     if (status != OK && status != NOT_FOUND) return status;
+    sort(arena, &list);
     *out = list;
     return OK;
 }

@@ -27,7 +27,7 @@ struct site_word_list {
     struct site_word *items;
     size_t count;
 };
-/* All of them, by their letters. */
+/* All of them, by their letters, whatever their case and accents. */
 enum status site_word_list_load(struct db *db, struct arena *arena, struct site_word_list *out,
                                 struct error *error) MUST_USE;
 
