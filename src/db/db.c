@@ -71,7 +71,7 @@ static enum status prepare_all(struct db *db, struct error *error) {
 static enum status bring_up(struct db *db, struct error *error) {
     int64_t version;
     enum status status = db->engine->schema_version(db, &version, error);
-    if (status != OK || db->mode == DB_MIGRATE) return status;
+    if (status != OK || db->mode == DB_MIGRATE || db->mode == DB_COPY) return status;
     if (version != db_schema_latest()) {
         if (db->mode == DB_READ && version < db_schema_latest())
             return error_set(error, INVALID,

@@ -41,7 +41,8 @@ enum db_mode {
     DB_SERVE,       /* as DB_WRITE, of a server: SQLite takes one, PostgreSQL as many as there are nodes; none beside a
                        DB_WRITE_ALONE. BUSY */
     DB_WRITE_ALONE, /* as DB_WRITE, and no server nor second one in any process: `import`. BUSY when there is one */
-    DB_MIGRATE      /* as DB_WRITE, but opens any schema version and prepares nothing */
+    DB_MIGRATE,     /* as DB_WRITE, but opens any schema version and prepares nothing */
+    DB_COPY         /* as DB_WRITE_ALONE and DB_MIGRATE, and an unfinished copy, too, which nobody else opens: copy.h */
 };
 
 /* location: "sqlite:PATH/palabre.db" (or a bare path), or "postgresql://USER@HOST/DATABASE" as libpq takes it (several

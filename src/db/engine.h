@@ -122,6 +122,9 @@ struct db_engine {
 
 extern const struct db_engine db__sqlite, db__postgresql;
 
+/* For error_set; with the database's place. */
+#define DB_UNFINISHED "%s holds an unfinished copy: run the same `palabre copy` again, which finishes it"
+
 const char *db__statement_name(enum db_statement statement); /* "ARTICLE_GET"; static */
 bool db__statement_is_long(enum db_statement statement);     /* STATEMENT_EACH: as many rows as the table has */
 /* What the engine wants done now and then, by whoever serves; outside a transaction. What fails is done next time. */

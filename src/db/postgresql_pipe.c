@@ -246,7 +246,7 @@ static enum status check_server(struct pg *pg, struct error *error) {
 /* Times in milliseconds. What is read or written for readers is short; a migration, a check or an import may take long. */
 static enum status set_up(struct db *db, struct error *error) {
     struct pg *pg = pg_of(db);
-    bool is_long = db->mode == DB_MIGRATE || db->mode == DB_WRITE_ALONE;
+    bool is_long = db->mode == DB_MIGRATE || db->mode == DB_WRITE_ALONE || db->mode == DB_COPY;
     if (PQenterPipelineMode(pg->connection) != 1) return pg_fail_connection(pg, error);
     enum status status = pg_send(pg, "SET client_min_messages = warning", PG_WANTED, error);
     if (status == OK)

@@ -24,7 +24,8 @@ static void nap(void) {
 
 static enum status has_schema(struct pg *pg, int64_t *out, struct error *error) {
     return pg_run_int(pg,
-                      "SELECT CASE WHEN to_regclass('palabre_schema') IS NOT NULL THEN 1 WHEN EXISTS (SELECT 1 FROM "
+                      "SELECT CASE WHEN to_regclass('palabre_copy') IS NOT NULL THEN 3 WHEN "
+                      "to_regclass('palabre_schema') IS NOT NULL THEN 1 WHEN EXISTS (SELECT 1 FROM "
                       "pg_class WHERE relkind IN ('r', 'p') AND relnamespace = (SELECT oid FROM pg_namespace WHERE "
                       "nspname = current_schema())) THEN 2 ELSE 0 END",
                       out, error);
@@ -38,6 +39,7 @@ enum status pg_check_identity(struct db *db, struct error *error) {
     if (what == 2) return error_set(error, UNAVAILABLE, "%s holds tables of another program", pg->place);
     if (what == 0 && db->mode == DB_READ)
         return error_set(error, NOT_FOUND, "there is no publication in %s", pg->place);
+    if (what == 3 && db->mode != DB_COPY) return error_set(error, UNAVAILABLE, DB_UNFINISHED, pg->place);
     return OK;
 }
 
@@ -46,7 +48,7 @@ enum status pg_schema_version(struct db *db, int64_t *version, struct error *err
     *version = 0;
     enum status status = pg_ensure(db, error);
     if (status == OK) status = has_schema(pg_of(db), &what, error);
-    if (status != OK || what != 1) return status;
+    if (status != OK || (what != 1 && what != 3)) return status;
     return pg_run_int(pg_of(db), "SELECT version FROM palabre_schema", version, error);
 }
 
@@ -87,9 +89,10 @@ enum status pg_take_session_lock(struct db *db, struct error *error) {
     pg->serves = pg->alone = false;
     enum status status = OK;
     if (db->mode == DB_SERVE) status = wait_for_lock(pg, true, MIGRATE_WAIT_MS, error);
-    if (db->mode == DB_WRITE_ALONE) status = wait_for_lock(pg, false, ALONE_WAIT_MS, error);
+    bool alone = db->mode == DB_WRITE_ALONE || db->mode == DB_COPY;
+    if (alone) status = wait_for_lock(pg, false, ALONE_WAIT_MS, error);
     pg->serves = status == OK && db->mode == DB_SERVE;
-    pg->alone = status == OK && db->mode == DB_WRITE_ALONE;
+    pg->alone = status == OK && alone;
     return status;
 }
 
@@ -158,7 +161,7 @@ enum status pg_migrate_apply(struct db *db, int64_t version, const char *sql, st
 void pg_migrate_end(struct db *db) {
     struct pg *pg = pg_of(db);
     struct error error = {0};
-    if (pg->alone && db->mode != DB_WRITE_ALONE) {
+    if (pg->alone && db->mode != DB_WRITE_ALONE && db->mode != DB_COPY) {
         pg->alone = false;
         (void)!unlock(pg, false, &error); /* it is the session's: at worst it ends with it */
     }

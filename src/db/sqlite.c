@@ -1,6 +1,7 @@
 /* SQLite behind engine.h. A connection is used by one thread at a time (SQLITE_OPEN_NOMUTEX); the database is in WAL mode,
    so that readers never wait for the writer, nor it for them. */
 #include "db/engine.h"
+#include "db/sqlite_handle.h"
 #include "db/sqlite_lock.h"
 #include "db/sqlite_log.h"
 
@@ -94,6 +95,12 @@ static enum status fail(struct sqlite *sqlite, int code, struct error *error) {
     }
 }
 
+sqlite3 *sqlite_handle(struct db *db) { return of(db)->handle; }
+
+enum status sqlite_failed(struct db *db, struct error *error) {
+    return fail(of(db), sqlite3_extended_errcode(of(db)->handle), error);
+}
+
 static enum status run_script(struct sqlite *sqlite, const char *sql, struct error *error) {
     int code = sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL);
     return code == SQLITE_OK ? OK : fail(sqlite, sqlite3_extended_errcode(sqlite->handle), error);
@@ -149,15 +156,19 @@ static enum status open_handle(struct sqlite *sqlite, bool reads_only, struct er
 }
 
 /* Before anything is written to it: an empty file, or one that Palabre has made. */
-static enum status check_identity(struct sqlite *sqlite, struct error *error) {
+static enum status check_identity(struct sqlite *sqlite, enum db_mode mode, struct error *error) {
     int64_t application = 0;
     int64_t objects = 0;
+    int64_t unfinished = 0;
     enum status status = query_int(sqlite, "PRAGMA application_id", &application, error);
     if (status == OK) status = query_int(sqlite, "SELECT count(*) FROM sqlite_schema", &objects, error);
     if (status != OK) return status;
     if (application != APPLICATION_ID && !(application == 0 && objects == 0))
         return error_set(error, UNAVAILABLE, "%s is a SQLite database of another program", sqlite->path);
-    return OK;
+    status = query_int(sqlite, "SELECT count(*) FROM sqlite_schema WHERE name = 'palabre_copy'", &unfinished, error);
+    if (status == OK && unfinished && mode != DB_COPY)
+        return error_set(error, UNAVAILABLE, DB_UNFINISHED, sqlite->path);
+    return status;
 }
 
 /* A file system that cannot share memory between processes keeps SQLite out of WAL mode without an error. */
@@ -194,6 +205,7 @@ static enum status set_pragmas(struct sqlite *sqlite, bool reads_only, struct er
 static bool pragma_reads(const char *name, const char *value) {
     if (sqlite3_stricmp(name, "user_version") == 0) return !value;
     if (sqlite3_stricmp(name, "data_version") == 0) return true; /* FTS5 looks whether its index has changed */
+    if (sqlite3_stricmp(name, "table_list") == 0 || sqlite3_stricmp(name, "table_xinfo") == 0) return true; /* copy.c */
     return sqlite3_stricmp(name, "integrity_check") == 0 || sqlite3_stricmp(name, "foreign_key_check") == 0;
 }
 
@@ -235,10 +247,10 @@ static enum status open_database(struct db *db, slice address, struct error *err
     if (reads_only && access(sqlite->path, F_OK) != 0)
         return error_set(error, NOT_FOUND, "there is no database at %s", sqlite->path);
     enum status status = reads_only ? OK : make_file(sqlite, error);
-    bool alone = db->mode == DB_WRITE_ALONE || db->mode == DB_SERVE;
+    bool alone = db->mode == DB_WRITE_ALONE || db->mode == DB_COPY || db->mode == DB_SERVE;
     if (status == OK && alone) status = sqlite_lock_take(sqlite->path, &sqlite->alone_lock, error);
     if (status == OK) status = open_handle(sqlite, reads_only, error);
-    if (status == OK) status = check_identity(sqlite, error);
+    if (status == OK) status = check_identity(sqlite, db->mode, error);
     if (status == OK) status = set_pragmas(sqlite, reads_only, error);
     if (status == OK) status = prepare_controls(sqlite, reads_only, error);
     if (status == OK && reads_only) sqlite3_set_authorizer(sqlite->handle, authorize_reading, NULL);

@@ -54,8 +54,11 @@ slice progress_line(char *out, size_t size, const char *label, const struct prog
     char figures[160], filled[BAR_MAX + sizeof "[] "] = "";
     int percent = percent_of(f);
     double seconds = (double)(f->elapsed_ms > 0 ? f->elapsed_ms : 1) / 1000;
-    int n = snprintf(figures, sizeof figures, "%jd articles, %jd comments, %.1f MB (%.1f MB/s)", (intmax_t)f->articles,
-                     (intmax_t)f->comments, (double)f->bytes_done / 1e6, (double)f->bytes_done / 1e6 / seconds);
+    int n = f->are_rows ? snprintf(figures, sizeof figures, "%jd rows (%.0f rows/s)", (intmax_t)f->bytes_done,
+                                   (double)f->bytes_done / seconds)
+                        : snprintf(figures, sizeof figures, "%jd articles, %jd comments, %.1f MB (%.1f MB/s)",
+                                   (intmax_t)f->articles, (intmax_t)f->comments, (double)f->bytes_done / 1e6,
+                                   (double)f->bytes_done / 1e6 / seconds);
     size_t taken = strlen(label) + (n > 0 ? (size_t)n : 0) + sizeof " 100%  " + 2;
     size_t cells = width > taken ? width - taken : 0;
     if (cells > BAR_MAX) cells = BAR_MAX;
@@ -71,12 +74,11 @@ slice progress_line(char *out, size_t size, const char *label, const struct prog
     return slice_sub(written(out, size, m), 0, width);
 }
 
-void progress_show(struct progress *progress, int64_t bytes_done, int64_t bytes_total, int64_t articles,
-                   int64_t comments) {
+static void show(struct progress *progress, struct progress_figures figures) {
     int64_t now = clock_monotonic_ms();
     if (now - progress->shown_ms < (progress->terminal ? REDRAW_MS : LINE_MS)) return;
     progress->shown_ms = now;
-    struct progress_figures figures = {bytes_done, bytes_total, articles, comments, now - progress->began_ms};
+    figures.elapsed_ms = now - progress->began_ms;
     char text[2 * WIDTH_MAX + 8];
     size_t width = progress->terminal ? width_of(progress->fd) - 1 : WIDTH_MAX;
     slice line = progress_line(text, sizeof text - 8, progress->label, &figures, progress->terminal, width);
@@ -84,6 +86,17 @@ void progress_show(struct progress *progress, int64_t bytes_done, int64_t bytes_
     int n = snprintf(out, sizeof out, progress->terminal ? "\r%.*s\033[K" : "%.*s\n", SLICE_FMT(line));
     put(progress->fd, written(out, sizeof out, n));
     progress->shown = true;
+}
+
+void progress_show(struct progress *progress, int64_t bytes_done, int64_t bytes_total, int64_t articles,
+                   int64_t comments) {
+    show(progress,
+         (struct progress_figures){
+             .bytes_done = bytes_done, .bytes_total = bytes_total, .articles = articles, .comments = comments});
+}
+
+void progress_show_rows(struct progress *progress, int64_t done, int64_t total) {
+    show(progress, (struct progress_figures){.bytes_done = done, .bytes_total = total, .are_rows = true});
 }
 
 void progress_end(struct progress *progress) {

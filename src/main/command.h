@@ -13,6 +13,7 @@ int command_serve(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_user(int argc, char **argv);
+int command_copy(int argc, char **argv);
 int command_mail(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_reindex(int argc, char **argv);

@@ -15,6 +15,7 @@ static const struct {
     {"serve", command_serve, "run the publication"},
     {"demo", command_demo, "run a ready-made publication, to look at"},
     {"import", command_import, "move in from another system"},
+    {"copy", command_copy, "copy a publication into another database"},
     {"user", command_user, "add an account of the house"},
     {"mail", command_mail, "send a test mail"},
     {"check", command_check, "verify that the database is whole"},
