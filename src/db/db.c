@@ -49,23 +49,35 @@ static void assert_distinct(const struct db_names *names) {
         for (int j = 0; j < i; j++) assert(strcmp(names->names[i], names->names[j]) != 0);
 }
 
-static enum status prepare_all(struct db *db, struct error *error) {
-    bool is_second = db->engine == &db__postgresql;
+static enum status prepare(struct db_rows *rows, struct error *error) {
+    struct db *db = rows->db;
+    const char *other = db->engine == &db__postgresql ? STATEMENTS[rows->which].postgresql : NULL;
+    enum status status = db->engine->prepare(db, rows, other ? other : STATEMENTS[rows->which].sqlite, error);
+    if (status != OK) error_prefix(error, "statement %s", STATEMENTS[rows->which].name);
+    assert(rows->parameters.count <= PARAMETERS_MAX);
+    return status;
+}
+
+enum status db_prepare_all(struct db *db, struct error *error) {
     for (int i = 0; i < DB_STATEMENT_COUNT; i++) {
-        struct db_rows *rows = &db->rows[i];
-        rows->db = db;
-        rows->which = (enum db_statement)i;
-        const char *other = is_second ? STATEMENTS[i].postgresql : NULL;
-        enum status status = db->engine->prepare(db, rows, other ? other : STATEMENTS[i].sqlite, error);
-        if (status != OK) {
-            error_prefix(error, "statement %s", STATEMENTS[i].name);
-            return status;
-        }
-        assert(rows->parameters.count <= PARAMETERS_MAX);
+        if (db->rows[i].statement) continue;
+        enum status status = prepare(&db->rows[i], error);
+        if (status != OK) return status;
     }
     enum status status = db->engine->prepared ? db->engine->prepared(db, error) : OK;
     for (int i = 0; status == OK && i < DB_STATEMENT_COUNT; i++) assert_distinct(&db->rows[i].columns);
     return status;
+}
+
+/* A statement takes some kilobytes, and of all there are a connection that reads uses few. */
+static bool prepares_late(const struct db *db) { return db->mode == DB_READ && db->engine->prepares_late; }
+
+static enum status prepare_for(struct db *db, struct error *error) {
+    for (int i = 0; i < DB_STATEMENT_COUNT; i++) {
+        db->rows[i].db = db;
+        db->rows[i].which = (enum db_statement)i;
+    }
+    return prepares_late(db) ? OK : db_prepare_all(db, error);
 }
 
 static enum status bring_up(struct db *db, struct error *error) {
@@ -79,7 +91,7 @@ static enum status bring_up(struct db *db, struct error *error) {
                              (long long)version, (long long)db_schema_latest());
         status = db_migrate(db, NULL, NULL, error);
     }
-    return status == OK ? prepare_all(db, error) : status;
+    return status == OK ? prepare_for(db, error) : status;
 }
 
 enum status db_open(slice location, enum db_mode mode, struct db **out, struct error *error) {
@@ -136,6 +148,9 @@ static int names_find(struct db_names *names, const char *name) {
     return -1;
 }
 
+/* Whoever binds to what could not be prepared is told when they step. */
+static bool is_prepared(const struct db_rows *rows) { return rows->statement != NULL; }
+
 static int parameter(struct db_rows *rows, const char *name) {
     int i = names_find(&rows->parameters, name);
     assert(i >= 0 && !rows->started);
@@ -154,29 +169,37 @@ static int column(struct db_rows *rows, const char *name) {
 
 struct db_rows *db_use(struct db *db, enum db_statement statement) {
     struct db_rows *rows = &db->rows[statement];
-    assert(rows->statement && !rows->started);
+    struct error error;
+    assert(!rows->started);
+    if (!rows->statement && prepares_late(db) && prepare(rows, &error) != OK) {
+        db->failed = error;
+        return rows;
+    }
+    assert(rows->statement);
     db_finish(rows);
     return rows;
 }
 
 void db_bind_int(struct db_rows *rows, const char *name, int64_t value) {
-    rows->db->engine->bind_int(rows, parameter(rows, name), value);
+    if (is_prepared(rows)) rows->db->engine->bind_int(rows, parameter(rows, name), value);
 }
 
 void db_bind_bool(struct db_rows *rows, const char *name, bool value) { db_bind_int(rows, name, value ? 1 : 0); }
 
 void db_bind_text(struct db_rows *rows, const char *name, slice value) {
-    rows->db->engine->bind_text(rows, parameter(rows, name), value.p ? value : S(""));
+    if (is_prepared(rows)) rows->db->engine->bind_text(rows, parameter(rows, name), value.p ? value : S(""));
 }
 
 void db_bind_blob(struct db_rows *rows, const char *name, slice value) {
-    if (value.p)
-        rows->db->engine->bind_blob(rows, parameter(rows, name), value);
-    else
+    if (!value.p)
         db_bind_null(rows, name);
+    else if (is_prepared(rows))
+        rows->db->engine->bind_blob(rows, parameter(rows, name), value);
 }
 
-void db_bind_null(struct db_rows *rows, const char *name) { rows->db->engine->bind_null(rows, parameter(rows, name)); }
+void db_bind_null(struct db_rows *rows, const char *name) {
+    if (is_prepared(rows)) rows->db->engine->bind_null(rows, parameter(rows, name));
+}
 
 void db_bind_id(struct db_rows *rows, const char *name, int64_t id) {
     if (id)
@@ -191,6 +214,10 @@ static bool all_bound(const struct db_rows *rows) {
 }
 
 enum status db_step(struct db_rows *rows, struct error *error) {
+    if (!is_prepared(rows)) {
+        if (error) *error = rows->db->failed;
+        return rows->db->failed.status;
+    }
     assert(all_bound(rows));
     rows->started = true;
     enum status status = rows->db->engine->step(rows, error);

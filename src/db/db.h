@@ -1,8 +1,9 @@
 /* The one door to the database: statements by name, values bound by name, columns read by name.
    Two engines stand behind this header; nothing above it knows which. Only src/db holds SQL: every statement is a line
-   of src/db/sql/(name).def, prepared on every connection when it is opened, so that a wrong one is found at start. One text
-   serves both engines; STATEMENT2 has two, for what neither says in the other's words. STATEMENT_EACH: as many rows as the
-   table has; they are fetched some hundreds at a time.
+   of src/db/sql/(name).def, prepared on every connection when it is opened, so that a wrong one is found at start; but
+   connections that only read from SQLite prepare one when they first use it, and keep little memory. One text serves both
+   engines; STATEMENT2 has two, for what neither says in the other's words. STATEMENT_EACH: as many rows as the table has;
+   they are fetched some hundreds at a time.
 
    A connection belongs to one thread at a time. Statements of a connection are reused: finish one (db_finish, or step
    it to its end) before you use the same name again; different names may be open at once.
@@ -54,6 +55,9 @@ enum db_mode {
    and migrate; the folder must be there. With SQLite the lock of both is a file beside the database, PATH.lock. */
 enum status db_open(slice location, enum db_mode mode, struct db **out, struct error *error) MUST_USE;
 void db_close(struct db *db); /* NULL is fine */
+/* Prepares what was not yet: for tests, and for whoever wants to know now that all of it fits this database. Outside a
+   transaction, nothing in use. */
+enum status db_prepare_all(struct db *db, struct error *error) MUST_USE;
 
 struct db_rows *db_use(struct db *db, enum db_statement statement); /* borrowed; reset, nothing bound */
 void db_bind_int(struct db_rows *rows, const char *name, int64_t value);

@@ -16,7 +16,7 @@ struct db_names {
 
 struct db_rows {
     struct db *db;
-    void *statement; /* the engine's; NULL: a write, on a connection that only reads */
+    void *statement; /* the engine's; NULL: a write, on a connection that only reads, or not prepared (yet) */
     enum db_statement which;
     struct db_names parameters, columns;
     uint64_t bound; /* one bit for each parameter bound since db_use */
@@ -33,6 +33,7 @@ struct db {
     bool locked;          /* db_lock was called in this transaction */
     bool read_began;      /* the outermost db_read_begin opened a transaction of its own */
     struct db_rows *rows; /* DB_STATEMENT_COUNT */
+    struct error failed;  /* of the latest statement that could not be prepared when it was used */
     int64_t memo[DB_MEMO_BYTES / sizeof(int64_t)];
 };
 
@@ -59,7 +60,8 @@ struct db_log_state {
 
 struct db_engine {
     slice name;
-    bool many_writers; /* several connections may write at once, of several processes: see db_lock */
+    bool many_writers;  /* several connections may write at once, of several processes: see db_lock */
+    bool prepares_late; /* a connection that reads prepares a statement when it is first used */
     const struct embedded_file *migrations; /* sorted by path: NNNN_what.sql, from 0001, without gaps */
     const size_t *migration_count;
 

@@ -547,6 +547,7 @@ static enum status check(struct db *db, void (*fault)(void *ctx, slice line), vo
 
 const struct db_engine db__sqlite = {
     .name = S_INIT("sqlite"),
+    .prepares_late = true,
     .migrations = embedded_migrations,
     .migration_count = &embedded_migrations_count,
     .open = open_database,

@@ -221,6 +221,7 @@ int command_check(int argc, char **argv) {
     if (left > 1) return command_wrong("check", "'%s' is not expected", argv[1]);
     enum status status = settings_load(&settings, config, data, NULL, &error);
     if (status == OK) status = open_database(&settings, DB_READ, &db, &error);
+    if (status == OK) status = db_prepare_all(db, &error);
     if (status == OK) status = check_run(db, say_fault, NULL, &report, &error);
     db_close(db);
     settings_fini(&settings);

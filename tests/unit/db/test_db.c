@@ -150,6 +150,38 @@ static void a_reader_keeps_its_snapshot(void **state) {
     db_close(reader);
 }
 
+static void find_article(struct db *db, enum status *status, struct error *error) {
+    struct db_rows *rows = db_use(db, DB_ARTICLE_STANDING);
+    db_bind_int(rows, "id", 1);
+    *status = db_step(rows, error);
+    db_finish(rows);
+}
+
+/* Its schema is changed behind the program's back: whoever uses a statement is told, nothing breaks, and what was wrong for
+   once is right when it is used again. */
+static void a_statement_that_cannot_be_prepared_is_told_when_it_is_used(void **state) {
+    struct fixture *f = *state;
+    struct db *reader;
+    enum status status;
+    sqlite3 *raw;
+    assert_int_equal(sqlite3_open(f->folder.database, &raw), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(raw, "ALTER TABLE article RENAME TO elsewhere", 0, 0, 0), SQLITE_OK);
+    assert_int_equal(db_open(slice_of(f->folder.database), DB_READ, &reader, &f->error), OK);
+    find_article(reader, &status, &f->error);
+    assert_int_equal(status, INTERNAL);
+    assert_non_null(strstr(f->error.detail, "statement ARTICLE_STANDING"));
+    assert_int_equal(db_prepare_all(reader, &f->error), INTERNAL);
+    find_article(reader, &status, NULL);
+    assert_int_equal(status, INTERNAL);
+    assert_int_equal(sqlite3_exec(raw, "ALTER TABLE elsewhere RENAME TO article", 0, 0, 0), SQLITE_OK);
+    sqlite3_close(raw);
+    find_article(reader, &status, &f->error);
+    assert_int_equal(status, NOT_FOUND);
+    assert_int_equal(db_prepare_all(reader, &f->error), OK);
+    assert_int_equal(db_prepare_all(reader, &f->error), OK);
+    db_close(reader);
+}
+
 /* Runs fn in a child; true when an assertion ended it. */
 static bool aborts(void (*fn)(struct db *db), struct db *db) {
     fflush(NULL);
@@ -303,6 +335,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(transactions_and_savepoints_nest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rolled_back_transaction_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_keeps_its_snapshot, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_statement_that_cannot_be_prepared_is_told_when_it_is_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(our_own_mistakes_are_assertions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_said_in_a_sentence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_read_only_folder_is_said_in_a_sentence, set_up, tear_down),
