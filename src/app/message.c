@@ -5,6 +5,7 @@
 #include "app/guard.h"
 #include "app/links.h"
 #include "app/map.h"
+#include "app/proofread.h"
 #include "app/reading.h"
 #include "app/reason.h"
 #include "domain/charter.h"
@@ -18,6 +19,8 @@ struct own_message {
     struct comment_draft draft;
     struct comment_problems problems;
     struct abuse_report abuse;
+    struct proofreading proof;
+    const struct view_proofreading *shown_proof; /* NULL: it is no reason for anything */
     enum view_fault form_fault;
     int64_t form_limit;
     bool editing; /* a form came: give back what was typed */
@@ -112,6 +115,7 @@ static void show(struct request *r, struct own_message *m, int http_status, enum
                                 .may_withdraw =
                                     m->comment.state == COMMENT_PENDING || m->comment.state == COMMENT_PUBLISHED,
                                 .form = edit || m->form_fault ? edit_form(r, m) : NULL,
+                                .proofreading = m->shown_proof,
                                 .token = request_token(r, purpose_of(r, m)),
                                 .notice = notice};
     reason_find(r->db, r->arena, &r->site, &m->comment, m->article.language, &page.rule_title, &page.reason);
@@ -210,6 +214,33 @@ static bool in_limits(struct request *r, struct own_message *m) {
     return false;
 }
 
+static enum status look_at(struct request *r, struct own_message *m, const struct comment_input *input,
+                           struct error *error) {
+    enum status status =
+        comment_prepare(r->db, r->arena, input, r->app->options.message_characters, &m->draft, &m->problems, error);
+    if (status == OK) status = proofread_draft(r, &m->draft, &m->problems, &m->proof, error);
+    if (status == OK) status = guard_look(r, NULL, &m->draft, &m->problems, &m->abuse, error);
+    return status;
+}
+
+/* What must be mended before it is saved, in words. Spelling and language are the moderator's to see: an edit is of a
+   message that was sent, and confirmed, before. False: answered. */
+static bool passes_proofreading(struct request *r, struct own_message *m) {
+    if (!m->proof.blocks) return true;
+    struct proofreading *told = &m->proof;
+    size_t count = 0;
+    for (size_t i = 0; i < told->count; i++)
+        if (told->findings[i].required && told->findings[i].check != PROOFREADING_SPELLING)
+            told->findings[count++] = told->findings[i];
+    told->count = count;
+    told->asks = false;
+    told->text.word_count = told->text.mark_count = 0;
+    m->shown_proof = proofread_view(r, &m->draft, told);
+    m->form_fault = VIEW_FAULT_UNMENDED;
+    show(r, m, 422, VIEW_MESSAGE_NOTHING);
+    return false;
+}
+
 void message_edit(struct request *r) {
     struct own_message *m = ARENA_NEW(r->arena, struct own_message);
     struct error error = {OK, ""};
@@ -225,9 +256,8 @@ void message_edit(struct request *r) {
                                   .website = m->comment.website,
                                   .language = m->article.language,
                                   .editing = m->comment.number};
-    enum status status =
-        comment_prepare(r->db, r->arena, &input, r->app->options.message_characters, &m->draft, &m->problems, &error);
-    if (status == OK) status = guard_look(r, NULL, &m->draft, &m->problems, &m->abuse, &error);
+    enum status status = look_at(r, m, &input, &error);
+    if (status == OK && !passes_proofreading(r, m)) return;
     if (status == OK && m->draft.fate != FATE_USUAL && m->comment.state == COMMENT_PUBLISHED) {
         m->form_fault = VIEW_FAULT_HELD; /* nothing unread takes the place of what is published */
         show(r, m, 422, VIEW_MESSAGE_NOTHING);

@@ -89,6 +89,7 @@ enum view_fault {
     VIEW_FAULT_HELD,        /* an edit that a moderator would have to read first */
     VIEW_FAULT_UNCONFIRMED, /* what proofreading asks to be confirmed */
     VIEW_FAULT_TO_MEND,     /* what it wants mended */
+    VIEW_FAULT_UNMENDED,    /* the same, of an edit */
     VIEW_FAULTS
 };
 

@@ -123,6 +123,7 @@ static const char *const fault_texts[VIEW_FAULTS] = {
           "or send a new message."),
     [VIEW_FAULT_UNCONFIRMED] = T("Not sent yet: please look at the proofreading, and confirm that you mean it so."),
     [VIEW_FAULT_TO_MEND] = T("Not sent yet: please mend first what the proofreading asks for."),
+    [VIEW_FAULT_UNMENDED] = T("Not saved yet: please mend first what the proofreading asks for."),
     [VIEW_FAULT_LAST_ADMINISTRATOR] = T("This is the last administrator: make somebody else administrator first."),
 };
 

@@ -163,6 +163,7 @@ enum status view_message(const struct view_context *context, const struct view_m
         value_set_string(p.root, S("withdraw"), address_message_withdraw(p.arena, page->secret));
     }
     view__set_problems(&p, NULL, 0);
+    view__set_proofreading(&p, page->proofreading);
     set_edit_form(&p, page);
     /* To its author the text of a removed message is no secret: it stands here as it was. */
     struct view_comment shown = *message;

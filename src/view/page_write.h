@@ -89,11 +89,12 @@ struct view_message {
     slice version; /* hidden field `version` of the edit form; text, as it came */
     bool may_edit, may_withdraw;
     const struct view_form *form; /* name, text, title and problems of the edit form; NULL when it may not be edited */
-    slice token;                  /* hidden field `token` of both forms */
-    enum view_message_notice notice; /* what has just been done */
-    time_ms decided_at;              /* the last decision that stands; 0: none */
-    time_ms edit_until;              /* published, and may still be edited; 0: no such limit */
-    slice rule_title;                /* of a refusal, where the site gives reasons; may be empty */
+    const struct view_proofreading *proofreading; /* advice only: why a correction was not saved; NULL: nothing */
+    slice token;                                  /* hidden field `token` of both forms */
+    enum view_message_notice notice;              /* what has just been done */
+    time_ms decided_at;                           /* the last decision that stands; 0: none */
+    time_ms edit_until;                           /* published, and may still be edited; 0: no such limit */
+    slice rule_title;                             /* of a refusal, where the site gives reasons; may be empty */
     slice reason;
 };
 enum status view_message(const struct view_context *context, const struct view_message *page, struct buf *out,

@@ -187,6 +187,26 @@ def test_what_can_be_counted_blocks_until_it_is_mended(server, article, admin):
         set_options(admin, capitals="advise", short="advise", short_below="12")
 
 
+def test_an_edit_is_proofread_too(server, article, admin):
+    reader, modo = server.reader(), server.moderator("maud")
+    sent = reader.send(article, name="Léa", text="Le pont est là depuis longtemps, et tout le monde le sait.")
+    own = f"/messages/{sent.secret}"
+    set_options(admin, capitals="require")
+    try:
+        fields = form_fields(find_form(reader.page(own), own))
+        refused = reader.post(own, {**fields, "text": "CE PONT EST UNE HONTE POUR LA VALLÉE"})
+        page = parse(refused)
+        assert refused.status_code == 422 and "Pas encore enregistr" in refused.text
+        assert "capitales" in page.xpath("//*[@id='proofreading']")[0].text_content()
+        assert page.xpath("//textarea[@name='text']")[0].text.strip() == "CE PONT EST UNE HONTE POUR LA VALLÉE"
+        fields = form_fields(find_form(page, own))
+        saved = reader.post(own, {**fields, "text": "Ce pont est une bellle grumelotte pour la vallée entière."})
+        assert saved.status_code == 200 and not parse(saved).xpath("//*[@id='proofreading']")
+    finally:
+        set_options(admin, capitals="advise")
+    assert "2 mots inconnus\u00a0: bellle, grumelotte" in modo.page(f"/moderation/comments/{sent.number}").text_content()
+
+
 def test_what_is_off_is_not_looked_at(server, article, admin):
     set_options(admin, spelling="off", foreign="off", capitals="off")
     try:
