@@ -1,6 +1,7 @@
 """palabre copy: from SQLite to PostgreSQL and back, broken off and taken up again, and compared. On both engines, whichever
 the run is on: the cluster of the run (tests/postgresql.py) is needed in any case."""
 
+import itertools
 import os
 import re
 import shutil
@@ -8,12 +9,14 @@ import signal
 import sqlite3
 import subprocess
 import time
+from urllib.parse import quote
 
 import psycopg2
 import pytest
 
 import palabre
 import postgresql
+import store
 
 HERE = {"env": palabre.environment(), "capture_output": True, "text": True, "timeout": 240, "check": False}
 
@@ -44,6 +47,14 @@ def rows(path):
             what = "rowid, *" if name in ("search_article", "search_message") else "*"
             found[name] = sorted(database.execute(f'SELECT {what} FROM "{name}"').fetchall(), key=repr)
         return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def named_stores():
+    """Each command is told here where its publication is, whichever engine the run is on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "IS_POSTGRESQL", False)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -127,27 +138,33 @@ def test_a_server_on_the_copy_serves_the_same(source, target, tmp_path):
     shutil.copy(source / "palabre.db", tmp_path / "palabre.db")  # what is served is written to
     folders = {f"sqlite:{tmp_path}/palabre.db": tmp_path / "a", target: tmp_path / "b"}
     pages = {}
-    for store, folder in folders.items():
+    for address, folder in folders.items():
         folder.mkdir()
         shutil.copy(source / "secret.key", folder / "secret.key")
-        (folder / "palabre.conf").write_text(f"store = {store}\naccess_log = no\n", encoding="utf-8")
+        (folder / "palabre.conf").write_text(f"store = {address}\naccess_log = no\n", encoding="utf-8")
         process = palabre.Process(["serve", "--data", str(folder), "--listen", "127.0.0.1:0"])
         try:
             home = demo_page(process, "/")
             links = sorted(set(re.findall(r'href="(/articles/\d+[^"#?]*)"', home)))
             assert links
-            pages[store] = [plain(page, process.url) for page in (home, *(demo_page(process, link) for link in links))]
+            pages[address] = [plain(page, process.url) for page in (home, *(demo_page(process, link) for link in links))]
         finally:
             process.stop()
     first, second = pages.values()
-    assert first == second
+    assert [difference for pair in zip(first, second) for difference in differences(*pair)] == []
+    assert len(first) == len(second)
     done = command("check", "--data", str(tmp_path / "b"))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def differences(first, second):
+    return [pair for pair in itertools.zip_longest(first.splitlines(), second.splitlines()) if pair[0] != pair[1]]
+
+
 def plain(page, url):
-    """Without its address, and what is made anew for each form."""
-    return re.sub(r'(<input type="hidden" name="[^"]*" value=")[^"]*', r"\1", page.replace(url, ""))
+    """Without its address, how long ago a moment is, and what is made anew for each form."""
+    page = re.sub(r"(<time [^>]*>)[^<]*", r"\1", page)
+    return re.sub(r'(<input type="hidden" name="[^"]*" value=")[^"]*', r"\1", page.replace(url, "").replace(quote(url, safe=""), ""))
 
 
 def fill(source, tmp_path, comments=60000):
@@ -277,6 +294,25 @@ def test_wrong_usage(tmp_path, arguments, code, words):
     assert done.returncode == code and words in done.stderr, done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not os.path.exists(tmp_path / "b")
+
+
+def test_a_user_that_the_server_refuses(source, cluster, tmp_path):
+    done = copy(f"sqlite:{source}/palabre.db", cluster.url("postgres").replace("palabre@", "nobody_here:secret@"))
+    assert done.returncode == 77 and "refuses the user or the password" in done.stderr and "secret" not in done.stderr
+    done = copy(f"sqlite:{source}/palabre.db", cluster.url("nothing_here"))
+    assert done.returncode == 66 and "does not exist" in done.stderr
+
+
+def test_beside_a_server_on_the_source_but_not_on_the_target(source, target, tmp_path):
+    shutil.copy(source / "palabre.db", tmp_path / "palabre.db")
+    shutil.copy(source / "secret.key", tmp_path / "secret.key")
+    process = palabre.Process(["serve", "--data", str(tmp_path), "--listen", "127.0.0.1:0"])
+    try:
+        copied(f"sqlite:{tmp_path}/palabre.db", target)
+        done = copy(target, f"sqlite:{tmp_path}/palabre.db")
+        assert done.returncode == 75 and "in use" in done.stderr
+    finally:
+        process.stop()
 
 
 def test_help_says_how():
