@@ -196,7 +196,7 @@ def test_an_edit_is_proofread_too(server, article, admin):
         fields = form_fields(find_form(reader.page(own), own))
         refused = reader.post(own, {**fields, "text": "CE PONT EST UNE HONTE POUR LA VALLÉE"})
         page = parse(refused)
-        assert refused.status_code == 422 and "Pas encore enregistr" in refused.text
+        assert refused.status_code == 422 and "corrigez d’abord" in page.xpath("//*[@id='problems']")[0].text_content()
         assert "capitales" in page.xpath("//*[@id='proofreading']")[0].text_content()
         assert page.xpath("//textarea[@name='text']")[0].text.strip() == "CE PONT EST UNE HONTE POUR LA VALLÉE"
         fields = form_fields(find_form(page, own))
