@@ -42,53 +42,66 @@ VALUES (1, 0, 0, 'pending', 1, 'Camille 12', '', repeat('a', 400), repeat('b', 4
     ", 'reader@example.org', " + HASH + ", " + HASH + "||" + HASH + ", '0123456789abcdef', 1234567890123);\n"
 
 
-class PostgreSQL:
-    name = "bare PostgreSQL"
+class Server:
+    """A cluster of its own in a temporary folder, on a socket in that folder, with what Debian's package has as settings:
+    fsync is on. cores: as Bench.running has them."""
 
-    def __init__(self, bench):
-        self.bench, self.folder = bench, bench.subfolder("postgresql")
+    def __init__(self, bench, cores=None):
+        self.bench, self.cores, self.folder = bench, cores or bench.server_core, bench.subfolder("postgresql")
         data = os.path.join(self.folder, "data")
         self.as_user = ["setpriv", "--reuid", USER, "--regid", USER, "--clear-groups"] if os.getuid() == 0 else []
         if self.as_user:
             harness.run("chown", USER, self.folder)
-        harness.run(*self.as_user, BIN + "/initdb", "-D", data, "-A", "trust", "-U", USER, cwd=self.folder)
+        harness.run(*self.as_user, BIN + "/initdb", "-D", data, "-A", "trust", "-U", USER, "-E", "UTF8",
+                    "--locale=C.UTF-8", cwd=self.folder)
         self.process = bench.start([BIN + "/postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses=",
                                     "-c", "max_connections=300"], self.ready, user=USER, cwd=self.folder,
-                                   stop_signal=signal.SIGQUIT)
-        for statement in SCHEMA.split(";\n"):
-            self.ask(statement)
-        self.script = os.path.join(self.folder, "insert.sql")
-        with open(self.script, "w", encoding="ascii") as f:
-            f.write(INSERT.replace("\n", " ") + "\n")
+                                   stop_signal=signal.SIGQUIT, cores=self.cores)
 
     def ready(self):
         return subprocess.run([BIN + "/pg_isready", "-q", "-h", self.folder], check=False).returncode == 0
 
-    def ask(self, sql):
-        return harness.run(BIN + "/psql", "-h", self.folder, "-U", USER, "-d", "postgres", "-X", "-A", "-t", "-c", sql)
+    def ask(self, sql, database="postgres"):
+        return harness.run(BIN + "/psql", "-h", self.folder, "-U", USER, "-d", database, "-X", "-A", "-t", "-v",
+                           "ON_ERROR_STOP=1", "-c", sql)
 
-    def measure(self, clients, seconds, warm_up=0.5):
-        """Inserts as fast as they go; what began in the warm-up is left out."""
-        prefix = os.path.join(self.folder, "log")
-        before = int(self.ask("SELECT count(*) FROM comment"))
-        harness.run("taskset", "-c", self.bench.load_core, BIN + "/pgbench", "-h", self.folder, "-U", USER, "-n", "-M",
-                    "prepared", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds + warm_up))), "-f",
-                    self.script, "-l", "--log-prefix", prefix, "postgres", cwd=self.folder)
+    def pgbench(self, text, count, clients, seconds, warm_up=0.5, database="postgres", cores=None):
+        """A script as fast as it goes; what began in the warm-up is left out. count: of what it adds one to each time."""
+        script, prefix = os.path.join(self.folder, "script.sql"), os.path.join(self.folder, "log")
+        with open(script, "w", encoding="ascii") as f:
+            f.write(text)
+        before = int(self.ask(count, database))
+        harness.run("taskset", "-c", cores or self.bench.load_core, BIN + "/pgbench", "-h", self.folder, "-U", USER, "-n",
+                    "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds + warm_up))), "-f",
+                    script, "-l", "--log-prefix", prefix, database, cwd=self.folder)
         rows = []
         for name in os.listdir(self.folder):
             if name.startswith("log."):
                 with open(os.path.join(self.folder, name), encoding="ascii") as f:
                     rows += [(int(line[4]) + int(line[5]) / 1e6, int(line[2])) for line in map(str.split, f)]
                 os.unlink(os.path.join(self.folder, name))
-        if int(self.ask("SELECT count(*) FROM comment")) - before != len(rows):
-            harness.stop("pgbench logged %d inserts, the table has others" % len(rows))
+        if int(self.ask(count, database)) - before != len(rows):
+            harness.stop("pgbench logged %d transactions, the table has others" % len(rows))
         if not rows:
-            harness.stop("PostgreSQL has not ended one insert; measure for longer")
+            harness.stop("PostgreSQL has not ended one transaction; measure for longer")
         start = min(end - took / 1e6 for end, took in rows) + warm_up
         took = sorted(took for end, took in rows if end - took / 1e6 >= start)
         if not took:
-            harness.stop("PostgreSQL has not ended one insert after the warm-up; measure for longer")
+            harness.stop("PostgreSQL has not ended one transaction after the warm-up; measure for longer")
         last = max(end for end, _ in rows)
         return {"requests_per_second": len(took) / (last - start), "answers_total": len(rows),
                 **{name: float(took[min(len(took) - 1, int(len(took) * share))])
                    for name, share in (("p50_us", .5), ("p99_us", .99), ("p999_us", .999))}}
+
+
+class PostgreSQL(Server):
+    """The rows of a comment alone."""
+    name = "bare PostgreSQL"
+
+    def __init__(self, bench):
+        super().__init__(bench)
+        for statement in SCHEMA.split(";\n"):
+            self.ask(statement)
+
+    def measure(self, clients, seconds):
+        return self.pgbench(INSERT.replace("\n", " ") + "\n", "SELECT count(*) FROM comment", clients, seconds)
