@@ -214,6 +214,8 @@ STEPS = [
     ("scenario", "scenarios", scenarios("tests/scenario", "build-gcc/palabre")),
     ("scenario-postgresql", "scenarios on PostgreSQL",
      scenarios("tests/scenario", "build-gcc/palabre", wrapper=POSTGRESQL, env={"PALABRE_TEST_STORE": "postgresql"})),
+    ("cluster", "several nodes, and what breaks under them",
+     scenarios("tests/cluster", "build-gcc/palabre", jobs=1)),
     ("fault", "faults", scenarios("tests/fault", "build-gcc/palabre", jobs=1)),
     ("browser", "browser", browser("build-gcc/palabre")),
     ("asan-build", "clang builds with the address and undefined sanitizers", build("build-asan", "clang", *ASAN)),

@@ -159,6 +159,7 @@ static void start_caches(struct app *app) {
     app->fetching = pool_new(1, FETCHING_QUEUE, NULL, NULL, NULL);
     struct cache_options options = {.pool = app->pool,
                                     .max_bytes = app->options.cache_bytes,
+                                    .keeps = db_location_is_shared(app->options.location),
                                     .quiet_ms = QUIET_MS,
                                     .render = pages_render,
                                     .ctx = app};

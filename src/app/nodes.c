@@ -240,6 +240,7 @@ void nodes_tell_presence(struct app *app, account_id account, slice name, commen
 /* --- Comparing ----------------------------------------------------------------------------------------------------- */
 
 struct comparing {
+    struct cache_waiter waiter; /* first */
     struct request *request;
     struct cache_key key;
     struct page *page; /* a reference */
@@ -249,6 +250,28 @@ struct comparing {
 static void compared(struct comparing *c) {
     page_unref(c->page);
     dispatch_shared(c->request, &c->key);
+}
+
+static void renewed(struct cache_waiter *waiter, enum status status, struct page *page, const struct error *error) {
+    (void)status; /* not OK: what was there is still there, or the next who asks is told */
+    (void)page;
+    (void)error;
+    compared((struct comparing *)(void *)waiter);
+}
+
+/* Makes a new one; unless it has been made while this one waited for its turn. */
+static void renew(struct comparing *c) {
+    struct cache *pages = c->request->app->pages;
+    struct page *now = cache_find(pages, &c->key);
+    bool is_there = now != NULL, is_newer = is_there && now != c->page;
+    page_unref(now);
+    c->waiter.ready = renewed;
+    if (is_newer)
+        compared(c);
+    else if (is_there)
+        cache_renew(pages, &c->key, &c->waiter);
+    else
+        cache_want(pages, &c->key, &c->waiter);
 }
 
 /* The database cannot be asked now, or there are too many who ask: what is in memory is served. */
@@ -262,17 +285,22 @@ static void compare(void *job, void *thread_state) {
     struct article_standing standing;
     struct error error;
     struct worker *worker = thread_state;
+    if (atomic_load(&c->page->confirmed) == c->generation) {
+        compared(c); /* somebody else has */
+        return;
+    }
     enum status status = article_standing(worker->db, (article_id){c->page->article}, &standing, &error);
-    if (status == OK && standing.version == c->page->version)
-        atomic_store(&c->page->confirmed, c->generation);
-    else if (status == OK || status == NOT_FOUND)
-        cache_drop(c->request->app->pages, &c->key);
-    compared(c);
+    if (status == OK && standing.version == c->page->version) atomic_store(&c->page->confirmed, c->generation);
+    if ((status == OK && standing.version != c->page->version) || status == NOT_FOUND)
+        renew(c);
+    else
+        compared(c);
 }
 
 void nodes_compare(struct request *r, const struct cache_key *key, struct page *page) {
     struct comparing *c = ARENA_NEW(r->arena, struct comparing);
-    *c = (struct comparing){r, *key, page_ref(page), nodes_generation(r->app->nodes)};
+    *c = (struct comparing){
+        .request = r, .key = *key, .page = page_ref(page), .generation = nodes_generation(r->app->nodes)};
     struct pool_offer offer = {POOL_URGENT, compare, compare_not, c};
     if (pool_offer(r->app->pool, &offer) != OK) compared(c);
 }

@@ -309,11 +309,15 @@ static void run_rendering(void *job, void *thread_state) {
     pthread_mutex_lock(&shard->lock);
     unsigned wanted = wanted_at_once(entry, former);
     pthread_mutex_unlock(&shard->lock);
-    page_unref(former);
     if (page) page_add_forms(page, PAGE_FAST, wanted);
 
     struct cache_waiter *refused = NULL;
     struct page *shown = page ? page_ref(page) : NULL;
+    if (!page && former && status == UNAVAILABLE && cache->options.keeps) {
+        page = page_ref(former);
+        atomic_store(&page->confirmed, 0);
+    }
+    page_unref(former);
     pthread_mutex_lock(&shard->lock);
     struct cache_waiter *told = end_rendering(entry, page, &refused);
     let_go_if_empty(shard, entry);

@@ -36,7 +36,10 @@ typedef enum status (*cache_render)(void *ctx, void *thread_state, const struct 
 struct cache_options {
     struct pool *pool; /* outlives the cache */
     size_t max_bytes;  /* beyond: pages not used lately are let go */
-    int64_t quiet_ms;  /* a page that has stood for so long is worth compressing well */
+    /* A page that cannot be made again because the database is away (UNAVAILABLE) stays as it is, with confirmed = 0: whoever
+       serves it has to compare it first. Otherwise it goes. */
+    bool keeps;
+    int64_t quiet_ms; /* a page that has stood for so long is worth compressing well */
     cache_render render;
     void *ctx;
 };

@@ -123,6 +123,12 @@ void db_close(struct db *db) {
     memory_free(db);
 }
 
+bool db_location_is_shared(slice location) {
+    const struct db_engine *engine;
+    slice address;
+    return choose_engine(location, &engine, &address, NULL) == OK && engine->announce != NULL;
+}
+
 bool db_is_shared(const struct db *db) { return db->engine->announce != NULL; }
 
 slice db_engine_name(const struct db *db) { return db->engine->name; }

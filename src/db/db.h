@@ -132,7 +132,8 @@ enum status db_migrate(struct db *db, void (*progress)(void *ctx, slice line), v
 /* The engine's own integrity check and foreign keys. Calls fault with a line for each. INVALID when any. */
 enum status db_check_engine(struct db *db, void (*fault)(void *ctx, slice line), void *ctx,
                             struct error *error) MUST_USE;
-bool db_is_shared(const struct db *db);    /* other processes may serve from the same database, now */
-slice db_engine_name(const struct db *db); /* "sqlite" | "postgresql" */
+bool db_location_is_shared(slice location); /* the same of a database that is not open; false: it has no such engine */
+bool db_is_shared(const struct db *db);     /* other processes may serve from the same database, now */
+slice db_engine_name(const struct db *db);  /* "sqlite" | "postgresql" */
 
 #endif

@@ -21,8 +21,8 @@ static const struct {
     const char *keyword, *value;
 } USUAL[] = {
     {"application_name", "palabre"}, {"client_encoding", "UTF8"},  {"connect_timeout", "5"},
-    {"keepalives_idle", "10"},       {"keepalives_interval", "5"}, {"keepalives_count", "3"},
-    {"tcp_user_timeout", "15000"},
+    {"keepalives_idle", "5"},        {"keepalives_interval", "2"}, {"keepalives_count", "2"},
+    {"tcp_user_timeout", "5000"},
 };
 
 /* Losing it */
@@ -243,22 +243,28 @@ static enum status check_server(struct pg *pg, struct error *error) {
     return OK;
 }
 
-/* Times in milliseconds. What is read or written for readers is short; a migration, a check or an import may take long. */
+/* Times in milliseconds. What is read or written for readers is short; a migration, a check or an import may take long. A
+   server's write transaction is never idle for more than moments: when it is, its node is gone, or cut off, and the
+   others wait for what it has locked. */
 static enum status set_up(struct db *db, struct error *error) {
     struct pg *pg = pg_of(db);
     bool is_long = db->mode == DB_MIGRATE || db->mode == DB_WRITE_ALONE || db->mode == DB_COPY;
+    const char *const settings[] = {
+        "SET client_min_messages = warning",
+        is_long ? "SET statement_timeout = 0" : "SET statement_timeout = 30000",
+        "SET lock_timeout = 10000",
+        is_long                ? "SET idle_in_transaction_session_timeout = 0"
+        : db->mode == DB_SERVE ? "SET idle_in_transaction_session_timeout = 3000"
+                               : "SET idle_in_transaction_session_timeout = 60000",
+        "SET tcp_keepalives_idle = 5",
+        "SET tcp_keepalives_interval = 2",
+        "SET tcp_keepalives_count = 2",
+        db->mode == DB_READ ? "SET default_transaction_read_only = on" : NULL,
+    };
     if (PQenterPipelineMode(pg->connection) != 1) return pg_fail_connection(pg, error);
-    enum status status = pg_send(pg, "SET client_min_messages = warning", PG_WANTED, error);
-    if (status == OK)
-        status = pg_send(pg, is_long ? "SET statement_timeout = 0" : "SET statement_timeout = 30000", PG_WANTED, error);
-    if (status == OK) status = pg_send(pg, "SET lock_timeout = 10000", PG_WANTED, error);
-    if (status == OK)
-        status = pg_send(pg,
-                         is_long ? "SET idle_in_transaction_session_timeout = 0"
-                                 : "SET idle_in_transaction_session_timeout = 60000",
-                         PG_WANTED, error);
-    if (status == OK && db->mode == DB_READ)
-        status = pg_send(pg, "SET default_transaction_read_only = on", PG_WANTED, error);
+    enum status status = OK;
+    for (size_t i = 0; i < ARRAY_COUNT(settings) && status == OK; i++)
+        if (settings[i]) status = pg_send(pg, settings[i], PG_WANTED, error);
     return status == OK ? pg_receive(pg, NULL, error) : status;
 }
 

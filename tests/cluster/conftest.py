@@ -1,0 +1,7 @@
+"""Clusters use what the scenarios and faults share."""
+
+import os
+import sys
+
+for folder in (".", "scenario", "fault"):
+    sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", folder))
