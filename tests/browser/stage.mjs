@@ -15,11 +15,12 @@ const FLAGS = [
 // Nobody listens there: what takes mail is offered, and waits.
 const MAIL = { PALABRE_SMTP_URL: 'smtp://127.0.0.1:9', PALABRE_MAIL_FROM: 'courrier@example.org', PALABRE_MAIL_ASKED: '1000' };
 
-// Starts `palabre demo`; gives its address, the accounts it printed ({moderator: {name, password}, …}) and a way to stop it.
-export async function startDemo() {
+// Starts `palabre demo`, with these settings (environment variables) over its own; gives its address, the accounts it
+// printed ({moderator: {name, password}, …}) and a way to stop it.
+export async function startDemo(settings = {}) {
   const child = spawn(BINARY, ['demo', '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PALABRE_ACCESS_LOG: 'no', PALABRE_MESSAGES_PER_ADDRESS: '10000', PALABRE_SEARCHES_PER_ADDRESS: '10000', ...MAIL },
+    env: { ...process.env, PALABRE_ACCESS_LOG: 'no', PALABRE_MESSAGES_PER_ADDRESS: '10000', PALABRE_SEARCHES_PER_ADDRESS: '10000', ...MAIL, ...settings },
   });
   let log = '';
   child.stderr.on('data', (piece) => { log += piece; });
