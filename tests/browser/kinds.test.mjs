@@ -62,6 +62,15 @@ async function collect() {
     'article-en': { path: english },
     'article-closed': { path: closed },
     excerpt: { path: excerpt },
+    'sections-open': {
+      path: long,
+      prepare: async (page) => {
+        await page.setViewportSize({ width: 360, height: 800 });
+        await page.click('[popovertarget=sections]');
+        await page.waitForSelector('#sections:popover-open a');
+      },
+    },
+    thread: { path: `${long}/threads/${number}/1` },
     'newest-first': { path: long + '/newest' },
     'most-recommended': { path: long + '/recommended' },
     recommend: { path: `/comments/${number}/recommend` },
