@@ -216,6 +216,8 @@ STEPS = [
      scenarios("tests/scenario", "build-gcc/palabre", wrapper=POSTGRESQL, env={"PALABRE_TEST_STORE": "postgresql"})),
     ("cluster", "several nodes, and what breaks under them",
      scenarios("tests/cluster", "build-gcc/palabre", jobs=1)),
+    ("unit-postgresql", "unit tests on PostgreSQL",
+     unit("build-gcc", "postgresql", timeout_factor=3, wrapper=POSTGRESQL)),
     ("fault", "faults", scenarios("tests/fault", "build-gcc/palabre", jobs=1)),
     ("browser", "browser", browser("build-gcc/palabre")),
     ("asan-build", "clang builds with the address and undefined sanitizers", build("build-asan", "clang", *ASAN)),

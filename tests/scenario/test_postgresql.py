@@ -15,7 +15,7 @@ import postgresql
 import store
 
 NODES = 8
-MESSAGES = 200
+MESSAGES = 120
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,7 @@ def assert_places(database, article):
     return len(roots)
 
 
+@pytest.mark.timeout(900)  # eight servers on however few cores there are
 def test_eight_nodes_decide_the_same_queue_and_post_at_once():
     with palabre.Server() as server:
         articles = [server.publish_article(f"Article {i}", "Du texte.") for i in range(3)]

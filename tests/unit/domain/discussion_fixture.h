@@ -4,21 +4,20 @@
 #ifndef PALABRE_TESTS_UNIT_DOMAIN_DISCUSSION_FIXTURE_H
 #define PALABRE_TESTS_UNIT_DOMAIN_DISCUSSION_FIXTURE_H
 
-#include "../temp_folder.h"
+#include "../store.h"
 #include "base/clock.h"
 #include "domain/check.h"
 #include "domain/decision.h"
 #include "domain/journal.h"
 
 #include <setjmp.h>
-#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdint.h>
 
 #include <cmocka.h>
 
 struct fixture {
-    struct temp_folder folder;
+    struct store store;
     struct db *db; /* DB_WRITE */
     struct arena *arena;
     struct error error;
@@ -36,22 +35,7 @@ static const comment_number NOBODY = {0};
    first. */
 UNUSED static int64_t fixture_sql(struct fixture *f, const char *sql) {
     assert_int_equal(db_write_commit(f->db, &f->error), OK);
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    assert_int_equal(sqlite3_open(f->folder.database, &db), SQLITE_OK);
-    int64_t number = 0;
-    for (const char *rest = sql; rest && *rest;) {
-        if (sqlite3_prepare_v2(db, rest, -1, &statement, &rest) != SQLITE_OK)
-            fail_msg("%s: %s", sqlite3_errmsg(db), sql);
-        if (!statement) continue;
-        int result = sqlite3_step(statement);
-        if (result == SQLITE_ROW)
-            number = sqlite3_column_int64(statement, 0);
-        else if (result != SQLITE_DONE)
-            fail_msg("%s: %s", sqlite3_errmsg(db), sql);
-        sqlite3_finalize(statement);
-    }
-    sqlite3_close(db);
+    int64_t number = store_sql(&f->store, sql);
     assert_int_equal(db_write_begin(f->db, &f->error), OK);
     return number;
 }
@@ -73,14 +57,19 @@ static const char FIXTURE_ROWS[] =
     " (3, 'article', 'draft', 'brouillon', 'fr', 'Brouillon', '', '', 'x', 'markdown', '<p>x</p>', 1, '', '', '', '', 0, "
     "0, NULL, 3, 1, 1, 1, 0, 0, 0);";
 
+/* PostgreSQL counts ids by itself, whatever was inserted with one. */
+static const char FIXTURE_SEQUENCES[] = "SELECT setval(pg_get_serial_sequence('account', 'id'), 2);"
+                                        "SELECT setval(pg_get_serial_sequence('article', 'id'), 3);";
+
 UNUSED static int fixture_set_up(void **state) {
     struct fixture *f = calloc(1, sizeof *f);
-    temp_folder_init(&f->folder);
+    store_init(&f->store);
     assert_int_equal(crypto_init(&f->error), OK);
     f->arena = arena_new(256 << 20);
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_WRITE, &f->db, &f->error), OK);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE, &f->db, &f->error), OK);
     assert_int_equal(db_write_begin(f->db, &f->error), OK);
     (void)fixture_sql(f, FIXTURE_ROWS);
+    if (store_is_postgresql()) (void)fixture_sql(f, FIXTURE_SEQUENCES);
     *state = f;
     return 0;
 }
@@ -97,7 +86,7 @@ UNUSED static int fixture_tear_down(void **state) {
     assert_int_equal(check_run(f->db, fixture_fault, NULL, &report, &f->error), OK);
     db_close(f->db);
     arena_free(f->arena);
-    temp_folder_fini(&f->folder);
+    store_fini(&f->store);
     free(f);
     clock_set_offset(0);
     return 0;

@@ -2,7 +2,7 @@
 #ifndef PALABRE_TESTS_UNIT_DOMAIN_SITE_FIXTURE_H
 #define PALABRE_TESTS_UNIT_DOMAIN_SITE_FIXTURE_H
 
-#include "../temp_folder.h"
+#include "../store.h"
 #include "domain/account.h"
 #include "domain/article.h"
 
@@ -12,10 +12,9 @@
 #include <stdio.h>
 
 #include <cmocka.h>
-#include <sqlite3.h>
 
 struct fixture {
-    struct temp_folder folder;
+    struct store store;
     struct db *db;
     struct arena *arena;
     struct error error;
@@ -43,10 +42,10 @@ struct fixture {
 
 UNUSED static int fixture_init(void **state) {
     struct fixture *f = calloc(1, sizeof *f);
-    temp_folder_init(&f->folder);
+    store_init(&f->store);
     f->arena = arena_new(64 << 20);
     assert_ok(crypto_init(&f->error));
-    assert_ok(db_open(slice_of(f->folder.database), DB_WRITE, &f->db, &f->error));
+    assert_ok(db_open(slice_of(f->store.location), DB_WRITE, &f->db, &f->error));
     *state = f;
     return 0;
 }
@@ -64,7 +63,7 @@ UNUSED static int fixture_fini(void **state) {
     clock_set_offset(0);
     db_close(f->db);
     arena_free(f->arena);
-    temp_folder_fini(&f->folder);
+    store_fini(&f->store);
     free(f);
     return 0;
 }
@@ -96,30 +95,8 @@ UNUSED static article_id fixture_article(struct fixture *f, slice headline) {
 }
 
 /* SQL by hand, behind the program's back. */
-UNUSED static void fixture_execute(struct fixture *f, const char *sql) {
-    sqlite3 *raw;
-    char *message = NULL;
-    assert_int_equal(sqlite3_open(f->folder.database, &raw), SQLITE_OK);
-    sqlite3_busy_timeout(raw, 5000);
-    int code = sqlite3_exec(raw, sql, NULL, NULL, &message);
-    if (code != SQLITE_OK) print_error("%s: %s\n", sql, message);
-    assert_int_equal(code, SQLITE_OK);
-    sqlite3_close(raw);
-}
-
-UNUSED static int64_t fixture_query(struct fixture *f, const char *sql) {
-    sqlite3 *raw;
-    sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_open(f->folder.database, &raw), SQLITE_OK);
-    int code = sqlite3_prepare_v2(raw, sql, -1, &statement, NULL);
-    if (code != SQLITE_OK) print_error("%s: %s\n", sql, sqlite3_errmsg(raw));
-    assert_int_equal(code, SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t value = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    sqlite3_close(raw);
-    return value;
-}
+UNUSED static void fixture_execute(struct fixture *f, const char *sql) { (void)store_sql(&f->store, sql); }
+UNUSED static int64_t fixture_query(struct fixture *f, const char *sql) { return store_sql(&f->store, sql); }
 
 #define FIXTURE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_init_site, fixture_fini)
 

@@ -52,7 +52,7 @@ static void keep_fault(void *ctx, slice line) {
 static struct faults check(struct fixture *f, struct check_report *report) {
     struct faults faults = {0};
     struct db *reader;
-    assert_ok(db_open(slice_of(f->folder.database), DB_READ, &reader, &f->error));
+    assert_ok(db_open(slice_of(f->store.location), DB_READ, &reader, &f->error));
     enum status status = check_run(reader, keep_fault, &faults, report, &f->error);
     assert_int_equal(status, faults.count ? INVALID : OK);
     assert_int_equal(report->faults, faults.count);
@@ -143,14 +143,15 @@ static void assert_found(struct fixture *f, const char *damage, const char *says
 
 static void each_damage_is_found(void **state) {
     struct fixture *f = *state;
-    char whole[sizeof f->folder.database];
+    char whole[sizeof f->store.folder.database];
     fill(f);
     db_close(f->db); /* so that everything is in the database file */
     f->db = NULL;
-    memcpy(whole, f->folder.database, sizeof whole);
+    memcpy(whole, f->store.folder.database, sizeof whole);
     for (size_t i = 0; i < ARRAY_COUNT(DAMAGES); i++) {
-        snprintf(f->folder.database, sizeof f->folder.database, "%s/%zu.db", f->folder.path, i);
-        copy_file(whole, f->folder.database);
+        snprintf(f->store.folder.database, sizeof f->store.folder.database, "%s/%zu.db", f->store.folder.path, i);
+        snprintf(f->store.location, sizeof f->store.location, "%s", f->store.folder.database);
+        copy_file(whole, f->store.location);
         assert_found(f, DAMAGES[i].damage, DAMAGES[i].says);
     }
 }
@@ -162,7 +163,7 @@ static void a_torn_page_is_found(void **state) {
     f->db = NULL;
     int64_t size = fixture_query(f, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
     int64_t page = fixture_query(f, "SELECT rootpage FROM sqlite_schema WHERE name = 'comment_by_name'");
-    FILE *file = fopen(f->folder.database, "r+b");
+    FILE *file = fopen(f->store.folder.database, "r+b");
     assert_non_null(file);
     assert_true(page * 4096 <= size);
     assert_int_equal(fseek(file, (long)(page * 4096 - 60), SEEK_SET), 0);
@@ -171,7 +172,7 @@ static void a_torn_page_is_found(void **state) {
     struct check_report report = {0};
     struct faults faults = {0};
     struct db *reader;
-    assert_ok(db_open(slice_of(f->folder.database), DB_READ, &reader, &f->error));
+    assert_ok(db_open(slice_of(f->store.location), DB_READ, &reader, &f->error));
     enum status status = check_run(reader, keep_fault, &faults, &report, &f->error);
     assert_true(status == INVALID || status == UNAVAILABLE);
     assert_true(status == UNAVAILABLE || faults.count > 0);
@@ -181,8 +182,10 @@ static void a_torn_page_is_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(a_whole_database_has_no_fault),
+    };
+    const struct CMUnitTest sqlite_tests[] = {
         FIXTURE_TEST(each_damage_is_found),
         FIXTURE_TEST(a_torn_page_is_found),
     };
-    return cmocka_run_group_tests_name("check", tests, NULL, NULL);
+    return store_run_groups("check", tests, sqlite_tests);
 }

@@ -245,7 +245,7 @@ static bool is_bad_step(const char *name, const char *step) {
 static void every_statement_goes_by_index(void **state) {
     struct fixture *f = *state;
     sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(f->folder.database, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open(f->store.folder.database, &db), SQLITE_OK);
     for (size_t i = 0; i < ARRAY_COUNT(STATEMENTS); i++) {
         sqlite3_stmt *plan = NULL;
         const char *sql = arena_format(f->arena, "EXPLAIN QUERY PLAN %s", STATEMENTS[i].sql).p;
@@ -271,7 +271,7 @@ int main(void) {
         TEST(a_thread_has_pages_of_its_own),
         TEST(badges_show_in_pages),
         TEST(feeds_take_the_latest_published),
-        TEST(every_statement_goes_by_index),
     };
-    return cmocka_run_group_tests_name("domain/discussion", tests, NULL, NULL);
+    const struct CMUnitTest sqlite_tests[] = {TEST(every_statement_goes_by_index)};
+    return store_run_groups("domain/discussion", tests, sqlite_tests);
 }

@@ -196,7 +196,7 @@ static void a_long_thread_is_shown_around_the_message(void **state) {
         "version, name, title, text_source, html, renderer_version, language, website, submitted_at, edited_by_desk, "
         "charter_version, checks, report_count, secret_hash, email, fingerprint) "
         "SELECT i, 1, 1, 1, 0, 0, 'pending', 1, 'Ana', '', 'x', '<p>x</p>', 1, 'fr', '', i, 0, 1, '[]', 0, "
-        "CAST(i AS BLOB), '', '' FROM n;"
+        "CAST(CAST(i AS TEXT) AS BLOB), '', '' FROM n;"
         "UPDATE article SET pending_count = 500 WHERE id = 1; UPDATE site SET pending_count = 500;");
     struct comment_file file = file_of(f, (comment_number){250});
     assert_int_equal(file.thread.count, 200);

@@ -69,7 +69,7 @@ static void only_what_is_published_and_of_others(void **state) {
     struct crypto_hash hash = crypto_sha256(S("author"));
     struct buf sql CLEANUP(buf_fini);
     buf_init(&sql, 4096);
-    buf_add(&sql, S("UPDATE comment SET device_hash = x'"));
+    buf_add_format(&sql, "UPDATE comment SET device_hash = %s", store_bytes());
     crypto_add_hex(&sql, slice_make(hash.bytes, sizeof hash.bytes));
     buf_add_format(&sql, "' WHERE number = %lld", (long long)number.v);
     buf_add_char(&sql, 0);
