@@ -59,6 +59,7 @@ static enum status prepare(struct db_rows *rows, struct error *error) {
 }
 
 enum status db_prepare_all(struct db *db, struct error *error) {
+    if (db->prepared) return OK;
     for (int i = 0; i < DB_STATEMENT_COUNT; i++) {
         if (db->rows[i].statement) continue;
         enum status status = prepare(&db->rows[i], error);
@@ -66,6 +67,7 @@ enum status db_prepare_all(struct db *db, struct error *error) {
     }
     enum status status = db->engine->prepared ? db->engine->prepared(db, error) : OK;
     for (int i = 0; status == OK && i < DB_STATEMENT_COUNT; i++) assert_distinct(&db->rows[i].columns);
+    db->prepared = status == OK;
     return status;
 }
 

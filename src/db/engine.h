@@ -31,6 +31,7 @@ struct db {
     struct arena *arena; /* lives as long as the connection */
     int read_depth;
     bool locked;          /* db_lock was called in this transaction */
+    bool prepared;        /* every statement is */
     bool read_began;      /* the outermost db_read_begin opened a transaction of its own */
     struct db_rows *rows; /* DB_STATEMENT_COUNT */
     struct error failed;  /* of the latest statement that could not be prepared when it was used */

@@ -25,8 +25,7 @@ static const struct {
     {"0006_proofreading.sql", NULL}, /* being written */
     {"0007_abuse.sql", NULL},        /* being written */
     {"0008_reading.sql", NULL},      /* being written */
-    {"0009_excerpt.sql", NULL},      /* being written */
-    {"0010_nodes.sql", NULL},        /* being written */
+    {"0009_nodes.sql", NULL},        /* being written */
 };
 
 static void landed_migrations_are_as_they_were(void **state) {

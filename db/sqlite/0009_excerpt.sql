@@ -1,1 +1,0 @@
--- Press excerpts and related articles.
