@@ -25,6 +25,9 @@ CREATE TABLE comment_likeness (
     PRIMARY KEY (like_key, comment_number, article_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What its likeness to others is estimated from (text/likeness.h). NULL: nothing, the texts are compared. Derived.
+ALTER TABLE comment ADD COLUMN likeness BLOB;
+
 -- Who may not write for a time: a device, or a block of addresses, known by a keyed fingerprint of it.
 CREATE TABLE ban (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -98,10 +98,10 @@ static void look_at_words(struct looking *l, const struct evasion *text) {
 
 static enum status look_for_the_same(struct looking *l, const struct evasion *text, struct error *error) {
     int64_t percent = site_option(l->options, SITE_OPTION_NEAR_PERCENT);
-    struct likeness likeness = text_likeness(l->arena, text);
     struct likeness_near near;
-    likeness_keys(&likeness, l->draft->like_keys);
-    enum status status = likeness_find(l->db, l->arena, &likeness, (int)percent, l->draft->input.editing, &near, error);
+    l->draft->likeness = likeness_mark(text);
+    enum status status =
+        likeness_find(l->db, l->arena, text, &l->draft->likeness, (int)percent, l->draft->input.editing, &near, error);
     if (status != OK || near.count == 0) return status;
     begin(l, "similar");
     buf_add_format(&l->json, ",\"count\":%" PRId64 ",\"percent\":%d,\"comments\":[", near.authors, near.percent);

@@ -26,7 +26,7 @@ struct abuse_sending {
 };
 
 /* Worker, read connection: looks at a draft that comment_prepare accepted. Adds to draft->checks, sets what is to become
-   of it (draft->fate), what it is found by (draft->like_keys) and, where it is not to be taken, adds to problems (FAULT_WORDS, FAULT_LINKS: INVALID). refused (may
+   of it (draft->fate), what it is found by (draft->likeness) and, where it is not to be taken, adds to problems (FAULT_WORDS, FAULT_LINKS: INVALID). refused (may
    be NULL): the words that were refused, as typed, for its author. overran: expressions to be reported with
    watch_overran. Messages of the house are not looked at. */
 struct abuse_report {

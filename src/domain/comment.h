@@ -135,11 +135,11 @@ enum comment_fate {
 struct comment_draft {
     struct comment_input input; /* normalised: NFC, LF, trimmed */
     slice html;
-    slice checks;                     /* JSON array */
-    enum comment_fate fate;           /* abuse_look's */
-    int64_t like_keys[LIKENESS_KEYS]; /* likewise; 0: none */
-    slice parent_name;                /* of whom it answers */
-    int64_t text_hash;                /* of the folded text: comment_text.h */
+    slice checks;                  /* JSON array */
+    enum comment_fate fate;        /* abuse_look's */
+    struct likeness_mark likeness; /* likewise */
+    slice parent_name;             /* of whom it answers */
+    int64_t text_hash;             /* of the folded text: comment_text.h */
     bool counts_later; /* set by the caller, who then calls comment_count_submitted in the same transaction */
     comment_number root;
     comment_number repeats; /* the same words by the same hand in another discussion; 0: none */

@@ -45,7 +45,7 @@ static enum status finish_edit(struct db *db, struct comment_subject *subject, c
     journal__note_hash(note, "from_text_sha256", &subject->text_hash);
     subject->text_hash = crypto_sha256(draft->input.text);
     subject->version++;
-    enum status status = likeness_keep(db, subject->number, subject->article, draft->like_keys, error);
+    enum status status = likeness_keep(db, subject->number, subject->article, &draft->likeness, error);
     if (status == OK && subject->ordinal != 0) status = comment__touch_discussion(db, subject, error);
     if (status != OK) return status;
     return comment__journal(db, subject, actor, "comment.edit", note, error);
@@ -82,6 +82,7 @@ enum status comment_edit_own(struct db *db, comment_number number, int64_t versi
     db_bind_text(rows, "email", draft->input.email);
     db_bind_text(rows, "checks", draft->checks);
     db_bind_int(rows, "hash", draft->text_hash);
+    likeness_bind(rows, &draft->likeness);
     status = db_run(rows, NULL, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);

@@ -56,6 +56,7 @@ static enum status insert(struct db *db, const struct comment_draft *draft, slic
     db_bind_bool(rows, "notify", input->notify && input->email.n > 0);
     db_bind_blob(rows, "address", address);
     db_bind_int(rows, "hash", draft->text_hash);
+    likeness_bind(rows, &draft->likeness);
     enum status status = db_run(rows, NULL, error);
     if (status == OK) number->v = db_last_id(db);
     return status;
@@ -106,7 +107,7 @@ enum status comment_submit(struct db *db, struct arena *arena, const struct comm
     status = insert(db, &checked, receipt.secret, clock_now(), &receipt.number, error);
     if (status == OK && !receipt.uncounted) status = comment__count_pending(db, checked.input.article, 1, error);
     if (status == OK) status = journal_submit(db, &checked, receipt.number, error);
-    if (status == OK) status = likeness_keep(db, receipt.number, checked.input.article, checked.like_keys, error);
+    if (status == OK) status = likeness_keep(db, receipt.number, checked.input.article, &checked.likeness, error);
     if (status == OK && checked.fate == FATE_SPAM) status = decide_at_once(db, arena, ACT_SPAM, &receipt, error);
     if (status == OK && checked.fate == FATE_USUAL && moderation == MODERATION_POST)
         status = decide_at_once(db, arena, ACT_PUBLISH, &receipt, error);

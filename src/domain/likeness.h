@@ -14,14 +14,18 @@ struct likeness_near {
     int percent;     /* likeness of the most alike */
 };
 
-/* Messages at least `percent` alike, but one (0: none) and those withdrawn. Read connection; some tens of microseconds
-   and as many rows, whatever the number of messages. */
-enum status likeness_find(struct db *db, struct arena *arena, const struct likeness *text, int percent,
-                          comment_number but, struct likeness_near *out, struct error *error) MUST_USE;
+/* Messages at least `percent` alike, but one (0: none) and those withdrawn. Told by their sketches, which the messages
+   carry; texts are compared where that leaves it open, the newest few, and where there is no sketch. Read connection;
+   some tens of microseconds and as many rows, whatever the number of messages. */
+enum status likeness_find(struct db *db, struct arena *arena, const struct evasion *text,
+                          const struct likeness_mark *mark, int percent, comment_number but, struct likeness_near *out,
+                          struct error *error) MUST_USE;
 
 /* Writer: keeps the keys of a message's text (0: it has none), beside those of its earlier ones: what is found by those
-   is compared with the text that stands now. */
-enum status likeness_keep(struct db *db, comment_number number, article_id article, const int64_t keys[LIKENESS_KEYS],
+   is compared with the text that stands now. The sketch is comment's to keep (likeness_bind). */
+enum status likeness_keep(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
                           struct error *error) MUST_USE;
+/* :sketch of a statement that writes a message's text; NULL: there is none. */
+void likeness_bind(struct db_rows *rows, const struct likeness_mark *mark);
 
 #endif

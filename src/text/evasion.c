@@ -1,9 +1,11 @@
 #include "text/evasion.h"
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "text/unicode.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/uspoof.h>
@@ -30,20 +32,19 @@ struct folder {
 };
 
 /* A sign or digit and what people write it for. */
-static const struct {
-    uint32_t sign;
-    char letters[4];
-} DISGUISES[] = {
-    {'0', "o"}, {'1', "il"},   {'2', "z"},  {'3', "e"},  {'4', "a"},  {'5', "s"}, {'6', "g"},
-    {'7', "t"}, {'8', "b"},    {'9', "g"},  {'@', "a"},  {'$', "s"},  {'!', "i"}, {'|', "il"},
-    {'+', "t"}, {0x20AC, "e"}, {0xA3, "l"}, {0xA1, "i"}, {0xA7, "s"},
-};
-
 static const char *disguise(uint32_t c) {
-    if ((c >= 'a' && c <= 'z') || c == ' ') return NULL; /* nearly all there is */
-    for (size_t i = 0; i < ARRAY_COUNT(DISGUISES); i++)
-        if (DISGUISES[i].sign == c) return DISGUISES[i].letters;
-    return NULL;
+    static const char *const ASCII[0x80] = {
+        ['0'] = "o", ['1'] = "il", ['2'] = "z", ['3'] = "e", ['4'] = "a", ['5'] = "s",  ['6'] = "g", ['7'] = "t",
+        ['8'] = "b", ['9'] = "g",  ['@'] = "a", ['$'] = "s", ['!'] = "i", ['|'] = "il", ['+'] = "t",
+    };
+    if (c < 0x80) return ASCII[c];
+    switch (c) {
+    case 0x20AC: return "e";
+    case 0xA3: return "l";
+    case 0xA1: return "i";
+    case 0xA7: return "s";
+    default: return NULL;
+    }
 }
 
 bool evasion_reads(uint32_t c, uint32_t letter) {
@@ -130,7 +131,29 @@ static void fold_one(struct folder *f, struct folded *out, uint32_t c) {
     }
 }
 
+static void folder_open(struct folder *f) {
+    UErrorCode code = U_ZERO_ERROR;
+    f->case_folded = unorm2_getNFKCCasefoldInstance(&code);
+    f->decomposed = unorm2_getNFDInstance(&code);
+    assert(U_SUCCESS(code)); /* the data is linked in */
+}
+
+/* Nearly all that a text in a European language is made of, found out once. */
+enum { LATIN = 0x250, MARKS_FROM = 0x2000, MARKS = 0x40 };
+static struct folded latin[LATIN], marks[MARKS];
+
+static void fold_usual(void) {
+    struct folder *f = NEW(struct folder);
+    folder_open(f);
+    for (uint32_t c = 0; c < LATIN; c++) fold_one(f, &latin[c], c);
+    for (uint32_t c = 0; c < MARKS; c++) fold_one(f, &marks[c], MARKS_FROM + c);
+    if (f->spoof) uspoof_close(f->spoof);
+    memory_free(f);
+}
+
 static const struct folded *fold(struct folder *f, uint32_t c) {
+    if (c < LATIN) return &latin[c];
+    if (c >= MARKS_FROM && c < MARKS_FROM + MARKS) return &marks[c - MARKS_FROM];
     struct folded *slot = &f->cache[(c * 2654435761u >> 16) % CACHE_SLOTS];
     if (slot->from == c && c) return slot;
     *slot = (struct folded){.from = c};
@@ -205,8 +228,8 @@ static void merge(struct evasion_letter *last, const struct evasion_letter *next
 static void add_letter(struct reading *r, uint8_t *light, uint32_t c, size_t from, size_t to) {
     struct evasion_letter letter = {.c = c,
                                     .symbol = symbol_of(c),
-                                    .from = from,
-                                    .to = to,
+                                    .from = (uint32_t)from,
+                                    .to = (uint32_t)to,
                                     .run = 1,
                                     .gap = (uint8_t)gap_of(r),
                                     .disguised = disguise(c) != NULL};
@@ -257,11 +280,11 @@ static size_t room_for(slice text) {
 }
 
 struct evasion text_evasion(struct arena *arena, slice text) {
-    UErrorCode code = U_ZERO_ERROR;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fold_usual);
     struct folder *f = ARENA_NEW(arena, struct folder);
-    f->case_folded = unorm2_getNFKCCasefoldInstance(&code);
-    f->decomposed = unorm2_getNFDInstance(&code);
-    assert(U_SUCCESS(code)); /* the data is linked in */
+    folder_open(f);
+    assert(text.n <= UINT32_MAX);
     size_t room = room_for(text);
     struct reading r = {.room = room};
     r.out.letters = ARENA_ARRAY(arena, room + 1, struct evasion_letter);
@@ -272,7 +295,7 @@ struct evasion text_evasion(struct arena *arena, slice text) {
         size_t from = text.n - rest.n;
         if (!utf8_next(&rest, &c)) break;
         size_t to = text.n - rest.n;
-        if (stands_for_letter(c, before, unicode__at(rest, 0))) {
+        if (disguise(c) && stands_for_letter(c, before, unicode__at(rest, 0))) {
             add_letter(&r, light, c, from, to);
             continue;
         }

@@ -20,12 +20,12 @@ enum evasion_gap {
 };
 
 struct evasion_letter {
-    uint32_t c;      /* lower case, without accents; or the digit or sign as it is */
-    uint32_t symbol; /* the same for all that may stand for one another (i l 1 ! |): what automata compare */
-    size_t from, to; /* bytes of the source: of the first, to the end of the last of a run */
-    uint16_t run;    /* how often it stands here, one right after the other */
-    uint8_t gap;     /* enum evasion_gap */
-    bool disguised;  /* a digit or sign that may be a letter, or a run with one in it */
+    uint32_t c;        /* lower case, without accents; or the digit or sign as it is */
+    uint32_t symbol;   /* the same for all that may stand for one another (i l 1 ! |): what automata compare */
+    uint32_t from, to; /* bytes of the source: of the first, to the end of the last of a run */
+    uint16_t run;      /* how often it stands here, one right after the other */
+    uint8_t gap;       /* enum evasion_gap */
+    bool disguised;    /* a digit or sign that may be a letter, or a run with one in it */
 };
 
 struct evasion {
@@ -33,7 +33,7 @@ struct evasion {
     size_t count;
 };
 
-/* text: valid UTF-8; anything else counts as a space. Time and memory grow linearly. */
+/* text: valid UTF-8; anything else counts as a space. At most 4 GB. Time and memory grow linearly. */
 struct evasion text_evasion(struct arena *arena, slice text);
 
 /* Whether the letter of a text, c, may be read as the letter of a word. */

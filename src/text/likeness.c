@@ -6,6 +6,7 @@ enum {
     SHINGLE = 5, /* letters */
     ROWS = 4,    /* hashes in a band */
     HASHES = LIKENESS_KEYS * ROWS,
+    PART = (1 << 30) / (LIKENESS_SKETCH_BYTES / 4), /* of the 2^32 hashes, a byte of the sketch each */
 };
 
 /* splitmix64's finaliser: a good permutation of 64 bits. */
@@ -34,16 +35,18 @@ static void sort(uint32_t *items, uint32_t *spare, size_t n) {
     memcpy(items, from, n * sizeof *items);
 }
 
+static uint32_t shingle_at(const struct evasion *text, size_t i) {
+    uint64_t hash = 0;
+    for (size_t k = 0; k < SHINGLE; k++) hash = hash * 0x100000001B3u + text->letters[i + k].symbol;
+    return (uint32_t)(mix(hash + 1) >> 32);
+}
+
 struct likeness text_likeness(struct arena *arena, const struct evasion *text) {
     struct likeness out = {0};
     if (text->count < LIKENESS_LETTERS_MIN) return out;
     size_t n = text->count - SHINGLE + 1, kept = 0;
     out.shingles = ARENA_ARRAY(arena, n, uint32_t);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t hash = 0;
-        for (size_t k = 0; k < SHINGLE; k++) hash = hash * 0x100000001B3u + text->letters[i + k].symbol;
-        out.shingles[i] = (uint32_t)(mix(hash + 1) >> 32);
-    }
+    for (size_t i = 0; i < n; i++) out.shingles[i] = shingle_at(text, i);
     sort(out.shingles, ARENA_ARRAY(arena, n, uint32_t), n);
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || out.shingles[kept - 1] != out.shingles[i]) out.shingles[kept++] = out.shingles[i];
@@ -51,23 +54,58 @@ struct likeness text_likeness(struct arena *arena, const struct evasion *text) {
     return out;
 }
 
-/* A permutation each: an odd factor and an offset, made from its number. The high bits of the product are the good ones. */
-void likeness_keys(const struct likeness *likeness, int64_t keys[LIKENESS_KEYS]) {
-    if (likeness->count == 0) return;
-    for (uint64_t band = 0; band < LIKENESS_KEYS; band++) {
+/* The least hash of each of as many parts of the numbers as the sketch has bytes; UINT32_MAX: none is there. */
+static void find_minima(const struct evasion *text, uint32_t minima[LIKENESS_SKETCH_BYTES]) {
+    for (size_t i = 0; i < LIKENESS_SKETCH_BYTES; i++) minima[i] = UINT32_MAX;
+    for (size_t i = 0; i + SHINGLE <= text->count; i++) {
+        uint32_t hash = shingle_at(text, i);
+        uint32_t *least = &minima[hash / PART];
+        if (hash % PART < *least) *least = hash % PART;
+    }
+}
+
+/* A hash of a band is the least of its share of the parts; where nothing is, it borrows the next one's, told from it by
+   how far that is (Shrivastava, Li, 2014), so that short texts have as many chances. */
+static void make_keys(const uint32_t minima[LIKENESS_SKETCH_BYTES], int64_t keys[LIKENESS_KEYS]) {
+    enum { SHARE = LIKENESS_SKETCH_BYTES / HASHES };
+    uint64_t hashes[HASHES];
+    bool there[HASHES] = {false};
+    for (size_t i = 0; i < LIKENESS_SKETCH_BYTES; i++) {
+        size_t hash = i / SHARE;
+        if (minima[i] == UINT32_MAX || there[hash]) continue;
+        hashes[hash] = (uint64_t)i << 32 | minima[i];
+        there[hash] = true;
+    }
+    for (size_t band = 0; band < LIKENESS_KEYS; band++) {
         uint64_t key = mix(band + LIKENESS_VERSION * 1000);
-        for (uint64_t row = 0; row < ROWS; row++) {
-            uint64_t number = band * ROWS + row, factor = mix(number + 1) | 1, offset = mix(number + HASHES + 1);
-            uint64_t least = UINT64_MAX;
-            for (size_t i = 0; i < likeness->count; i++) {
-                uint64_t hash = likeness->shingles[i] * factor + offset;
-                least = hash < least ? hash : least;
-            }
-            key = mix(key ^ least);
+        for (size_t row = 0; row < ROWS; row++) {
+            size_t at = band * ROWS + row, far = 0;
+            while (!there[(at + far) % HASHES]) far++;
+            key = mix(key ^ (hashes[(at + far) % HASHES] + ((uint64_t)far << 48)));
         }
         keys[band] = (int64_t)(key & INT64_MAX);
         if (keys[band] == 0) keys[band] = 1;
     }
+}
+
+struct likeness_mark likeness_mark(const struct evasion *text) {
+    struct likeness_mark out = {{0}, {0}};
+    uint32_t minima[LIKENESS_SKETCH_BYTES];
+    if (text->count < LIKENESS_LETTERS_MIN) return out;
+    find_minima(text, minima);
+    make_keys(minima, out.keys);
+    for (size_t i = 0; i < LIKENESS_SKETCH_BYTES; i++)
+        if (minima[i] != UINT32_MAX) out.sketch[i] = (uint8_t)(minima[i] % 255 + 1);
+    return out;
+}
+
+int likeness_estimate(const uint8_t a[LIKENESS_SKETCH_BYTES], const uint8_t b[LIKENESS_SKETCH_BYTES]) {
+    int same = 0, empty = 0;
+    for (size_t i = 0; i < LIKENESS_SKETCH_BYTES; i++) {
+        empty += !(a[i] | b[i]);
+        same += a[i] == b[i];
+    }
+    return empty == LIKENESS_SKETCH_BYTES ? 0 : (same - empty) * 100 / (LIKENESS_SKETCH_BYTES - empty);
 }
 
 int likeness_percent(const struct likeness *a, const struct likeness *b) {

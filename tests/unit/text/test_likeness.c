@@ -11,6 +11,11 @@ static struct likeness of(struct arena *arena, const char *text) {
     return text_likeness(arena, &e);
 }
 
+static struct likeness_mark mark_of(struct arena *arena, const char *text) {
+    struct evasion e = text_evasion(arena, slice_of(text));
+    return likeness_mark(&e);
+}
+
 #define PITCH "Gagnez 500 euros par jour depuis chez vous, sans diplôme ni expérience : écrivez-moi sur "
 
 static void measures(void **state) {
@@ -29,6 +34,11 @@ static void measures(void **state) {
     struct likeness tiny = of(arena, "Tout à fait d’accord");
     assert_int_equal(tiny.count, 0);
     assert_int_equal(likeness_percent(&tiny, &a), 0);
+    struct likeness_mark none = mark_of(arena, "Tout à fait d’accord"), some = mark_of(arena, PITCH);
+    assert_int_equal(none.keys[0], 0);
+    assert_int_equal(likeness_estimate(none.sketch, none.sketch), 0);
+    assert_int_equal(likeness_estimate(some.sketch, none.sketch), 0);
+    assert_int_equal(likeness_estimate(some.sketch, some.sketch), 100);
     arena_free(arena);
 }
 
@@ -47,34 +57,39 @@ static void compose(char *out, size_t size, unsigned seed, unsigned replaced, un
     buf_fini(&b);
 }
 
-static int shared_keys(const struct likeness *a, const struct likeness *b) {
-    int64_t x[LIKENESS_KEYS], y[LIKENESS_KEYS];
-    int shared = 0;
-    likeness_keys(a, x);
-    likeness_keys(b, y);
-    for (int i = 0; i < LIKENESS_KEYS; i++) shared += x[i] == y[i];
-    return shared;
+static bool shares_key(const struct likeness_mark *a, const struct likeness_mark *b) {
+    for (int i = 0; i < LIKENESS_KEYS; i++)
+        if (a->keys[i] == b->keys[i]) return true;
+    return false;
+}
+
+static bool is_estimated(const struct likeness_mark *a, const struct likeness_mark *b, int percent) {
+    int estimate = likeness_estimate(a->sketch, b->sketch);
+    return estimate >= percent - LIKENESS_ERROR && estimate <= percent + LIKENESS_ERROR;
 }
 
 static void finds_what_is_nearly_the_same(void **state) {
     (void)state;
     enum { PAIRS = 300 };
     char one[1000], other[1000], foreign[1000];
-    int found = 0, mistaken = 0, near = 0;
+    int found = 0, mistaken = 0, near = 0, estimated = 0;
     for (unsigned i = 0; i < PAIRS; i++) {
         struct arena *arena = arena_new(1 << 20);
         compose(one, sizeof one, i, 0, 0);
         compose(other, sizeof other, i, 30, i + 1);
         compose(foreign, sizeof foreign, i + 10007, 0, 0);
         struct likeness a = of(arena, one), b = of(arena, other), c = of(arena, foreign);
+        struct likeness_mark x = mark_of(arena, one), y = mark_of(arena, other), z = mark_of(arena, foreign);
         near += likeness_percent(&a, &b) >= 80;
-        found += shared_keys(&a, &b) > 0;
-        mistaken += shared_keys(&a, &c) > 0;
+        found += shares_key(&x, &y);
+        mistaken += shares_key(&x, &z);
+        estimated += is_estimated(&x, &y, likeness_percent(&a, &b)) && is_estimated(&x, &z, likeness_percent(&a, &c));
         arena_free(arena);
     }
     assert_int_equal(near, PAIRS);
     assert_true(found >= PAIRS * 92 / 100);
     assert_true(mistaken <= PAIRS / 50);
+    assert_true(estimated >= PAIRS * 98 / 100);
 }
 
 int main(void) {
