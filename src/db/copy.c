@@ -205,7 +205,7 @@ static enum status compare_schemas(struct copy *c, struct error *error) {
     enum status status = c->from.ops->read(&c->from, c->from.ops->tables, &ONE_TEXT, find_table, NULL, error);
     if (status == OK) status = c->to.ops->read(&c->to, c->to.ops->tables, &ONE_TEXT, find_table, NULL, error);
     for (size_t i = 0; status == OK && i < TABLE_COUNT; i++) {
-        struct copy_columns other;
+        struct copy_columns other = {.count = 0};
         if (!TABLES[i].key) continue;
         status = list_columns(c, &c->from, &TABLES[i], &c->columns[i], error);
         if (status == OK) status = list_columns(c, &c->to, &TABLES[i], &other, error);

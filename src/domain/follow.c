@@ -82,7 +82,7 @@ static enum status ask_again(struct db *db, const struct follow_request *request
 enum status follow_ask(struct db *db, struct arena *arena, const struct follow_request *request, struct error *error) {
     struct article_standing article;
     struct subscription known;
-    bool may;
+    bool may = false;
     enum status status = article_standing(db, request->article, &article, error);
     if (status == OK && article.state != ARTICLE_PUBLISHED)
         return error_set(error, NOT_FOUND, "article %" PRId64 " is not published", request->article.v);

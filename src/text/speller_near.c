@@ -48,7 +48,7 @@ static void try_word(struct search *s, const uint32_t *letters, size_t n) {
     for (size_t i = 0; i < n; i++)
         utf8_add(&b, i == 0 && s->capital ? (uint32_t)u_toupper((UChar32)letters[i]) : letters[i]);
     if (b.status != OK || !s->knows(s->ctx, buf_slice(&b)) || has_already(s, buf_slice(&b))) return;
-    memcpy(s->out->words[s->out->count], bytes, b.n);
+    memcpy(s->out->words[s->out->count], b.p, b.n);
     s->out->words[s->out->count++][b.n] = '\0';
 }
 
