@@ -30,6 +30,8 @@ def feeds(site):
     article = article[0].get("href") if article else home.xpath("//main//a[starts-with(@href, '/articles/')]")[0].get("href")
     for page in (home, site.page(article.split("#")[0])):
         for link in page.xpath("//link[@rel='alternate'][@type]"):
+            if "oembed" in link.get("type"):
+                continue
             path = link.get("href").replace(site.url, "")
             found.setdefault(link.get("type"), set()).add(path)
     assert len(found) == 3 and all(len(paths) >= 2 for paths in found.values()), found
