@@ -40,7 +40,7 @@ static const struct view_site_option_choice *map_choices(struct request *r, cons
 }
 
 static struct view_site_option map_option(struct request *r, enum site_option which) {
-    static const int TYPES[] = {
+    static const enum view_site_option_type TYPES[] = {
         [SITE_OPTION_SWITCH] = VIEW_SITE_OPTION_SWITCH,
         [SITE_OPTION_CHOICE] = VIEW_SITE_OPTION_CHOICE,
         [SITE_OPTION_NUMBER] = VIEW_SITE_OPTION_NUMBER,

@@ -83,9 +83,9 @@ static bool confirm(struct place *place, int64_t now_ms) {
 struct hot_page hot_find(struct hot *hot, slice target, int64_t now_ms) {
     struct place *place = &hot->places[hash_of(target) % HOT_PAGES];
     bool known = place->page && target.n == place->target_n && memcmp(place->target, target.p, target.n) == 0;
-    if (!known) return (struct hot_page){NULL};
+    if (!known) return (struct hot_page){.page = NULL};
     bool fresh = place->version == cache_version(place->cache) && now_ms - place->found_ms < HOT_MS;
-    if (!fresh && !confirm(place, now_ms)) return (struct hot_page){NULL};
+    if (!fresh && !confirm(place, now_ms)) return (struct hot_page){.page = NULL};
     place->hits += fresh;
     return (struct hot_page){place->page, place->cache, &place->key};
 }

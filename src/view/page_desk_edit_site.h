@@ -39,11 +39,17 @@ struct view_site_option_choice {
     slice value;
     const char *label;
 };
+enum view_site_option_type {
+    VIEW_SITE_OPTION_SWITCH,
+    VIEW_SITE_OPTION_CHOICE,
+    VIEW_SITE_OPTION_NUMBER,
+    VIEW_SITE_OPTION_TEXT
+};
 struct view_site_option {
     slice name;
     const char *group;        /* those of one group stand together */
     const char *label, *help; /* help: may be "" */
-    enum { VIEW_SITE_OPTION_SWITCH, VIEW_SITE_OPTION_CHOICE, VIEW_SITE_OPTION_NUMBER, VIEW_SITE_OPTION_TEXT } type;
+    enum view_site_option_type type;
     const struct view_site_option_choice *choices;
     size_t choice_count;
     int64_t least, most; /* NUMBER */
