@@ -200,7 +200,7 @@ enum status theme_open(slice folder, struct catalog *const *catalogs, size_t cat
                        void *ctx, struct theme **out, struct error *error) {
     char path[PATH_BYTES];
     if (folder.n >= sizeof path) return error_set(error, INVALID, "the path of the theme is too long");
-    memcpy(path, folder.p, folder.n);
+    if (folder.n) memcpy(path, folder.p, folder.n);
     path[folder.n] = '\0';
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 && errno != ENOENT)
