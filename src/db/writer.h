@@ -40,7 +40,7 @@ struct writer_options {
     size_t connections; /* where more than one may write; 0: one */
     size_t max_queue;   /* jobs waiting; beyond: BUSY */
     size_t max_batch;   /* jobs per transaction */
-    bool exclusive;     /* DB_WRITE_ALONE: BUSY from writer_new when another process writes alone */
+    bool exclusive;     /* DB_SERVE: BUSY from writer_new when another process writes alone */
     int64_t refuse_ms;  /* while the oldest job waits for longer, no more are taken: BUSY. 0: no such bound */
     int64_t late_ms;    /* a job that has waited longer is not run, but told BUSY. 0: no such bound */
     struct writer_log_limits log;
