@@ -25,7 +25,7 @@ STORY = (
 
 @pytest.fixture(scope="module")
 def server():
-    with palabre.Server(settings={"proof_wait": 1}) as running:
+    with palabre.Server(settings={"proof_wait": 3}) as running:
         yield running
 
 
@@ -382,14 +382,16 @@ def test_a_solved_challenge_lets_a_message_pass_once(server, challenged, open_ar
         assert reader.get(address).headers["Cache-Control"].startswith("public")
     challenge = reader.get(widget.get("challengeurl")).json()
     assert challenge["algorithm"] == "SHA-256"
-    sent = palabre.Sent(reader.post_message(open_article, "send", form={**form, "altcha": payload(challenge)}))
+    proof = payload(challenge)
+    sent = palabre.Sent(reader.post_message(open_article, "send", form={**form, "altcha": proof}))
     assert sent.status == 200 and f"comment-{sent.number}" in server.get(f"/articles/{open_article}").text
     # The same proof for another form, or another message with the same key: nothing new.
     _, other = asked_form(reader, open_article, "Un autre message, même preuve.")
-    replayed = reader.post_message(open_article, "send", form={**other, "altcha": payload(challenge)})
+    other["made"] = ""  # a slow machine must not pass by waiting
+    replayed = reader.post_message(open_article, "send", form={**other, "altcha": proof})
     assert replayed.status_code == 403
     before = server.database().execute("SELECT COUNT(*) FROM comment").fetchone()
-    reader.post_message(open_article, "send", form={**form, "altcha": payload(challenge), "text": "Autre texte, même clef."})
+    reader.post_message(open_article, "send", form={**form, "altcha": proof, "text": "Autre texte, même clef."})
     assert server.database().execute("SELECT COUNT(*) FROM comment").fetchone() == before
 
 
