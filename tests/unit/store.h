@@ -84,40 +84,58 @@ UNUSED static int64_t store_sql(const struct store *store, const char *sql) {
 /* A value of bytes in SQL: this, hexadecimal digits, and an apostrophe. */
 UNUSED static const char *store_bytes(void) { return store_is_postgresql() ? "'\\x" : "x'"; }
 
-/* What a database holds once it is made is kept aside; all else goes, and ids are counted from one again. */
+/* What a database holds once it is made is kept aside; all else goes, and ids are counted from one again. Only tables that
+   have ever held something are touched: there are a hundred that have not. */
 static const char STORE_KEEP[] =
     "DO $$ DECLARE t record; filled boolean; BEGIN CREATE SCHEMA kept; FOR t IN SELECT relname AS name FROM pg_class WHERE "
-    "relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace LOOP "
+    "relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP "
     "EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t.name) INTO filled; "
     "IF filled THEN EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', t.name, t.name); END IF; END LOOP; END $$";
 static const char STORE_WIPE[] =
     "SET session_replication_role = replica; "
     "DO $$ DECLARE t record; BEGIN FOR t IN SELECT relname AS name FROM pg_class WHERE "
-    "relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace LOOP "
+    "relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0 LOOP "
     "EXECUTE format('DELETE FROM public.%I', t.name); "
     "IF to_regclass(format('kept.%I', t.name)) IS NOT NULL THEN "
     "EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', t.name, t.name); END IF; END LOOP; "
-    "PERFORM setval(format('public.%I', sequencename), start_value, false) FROM pg_sequences WHERE schemaname = 'public'; "
-    "END $$";
+    "PERFORM setval(format('public.%I', sequencename), start_value, false) FROM pg_sequences WHERE schemaname = 'public' AND "
+    "last_value IS NOT NULL; END $$";
+
+/* The database that each program's is a copy of: migrated once for all of them, by whichever comes first. */
+static void store_make_template(PGconn *server) {
+    char url[400];
+    PGresult *there = PQexec(server, "SELECT pg_advisory_lock(1); SELECT 1 FROM pg_database WHERE datname = 'unit'");
+    if (PQresultStatus(there) != PGRES_TUPLES_OK) fail_msg("%s", PQerrorMessage(server));
+    if (PQntuples(there) == 0) {
+        PQclear(PQexec(server, "CREATE DATABASE unit TEMPLATE template0"));
+        store_url("unit", url, sizeof url);
+        struct error error = {0};
+        struct db *db = NULL;
+        if (db_open(slice_of(url), DB_WRITE, &db, &error) != OK) fail_msg("%s", error.detail);
+        db_close(db);
+        (void)store_postgresql_sql(url, STORE_KEEP);
+    }
+    PQclear(there);
+}
 
 /* The program's database, made by its first test and emptied for each other one. */
 static void store_prepare(struct store *store) {
     static bool made;
-    char server[400], name[64], sql[128];
+    char url[400], name[64], sql[128];
     (void)snprintf(name, sizeof name, "unit_%ld", (long)getpid());
     store_url(name, store->location, sizeof store->location);
     if (made) {
         (void)store_postgresql_sql(store->location, STORE_WIPE);
         return;
     }
-    store_url("postgres", server, sizeof server);
-    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE template0", name);
-    (void)store_postgresql_sql(server, sql);
-    struct error error = {0};
-    struct db *db = NULL;
-    if (db_open(slice_of(store->location), DB_WRITE, &db, &error) != OK) fail_msg("%s", error.detail);
-    db_close(db);
-    (void)store_postgresql_sql(store->location, STORE_KEEP);
+    store_url("postgres", url, sizeof url);
+    PGconn *server = store_connect(url);
+    store_make_template(server);
+    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE unit", name);
+    PGresult *result = PQexec(server, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) fail_msg("%s", PQerrorMessage(server));
+    PQclear(result);
+    PQfinish(server); /* and its lock */
     made = true;
 }
 
