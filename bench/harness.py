@@ -231,6 +231,7 @@ def main(p, compare):
     arguments = p.parse_args()
     if arguments.quick:
         arguments.rounds, arguments.seconds = min(arguments.rounds, 2), min(arguments.seconds, 0.7)
+    signal.signal(signal.SIGTERM, lambda *_: stop("told to end"))  # servers end with the benchmark
     os.environ["PATH"] += ":/usr/sbin"
     for tool in ("taskset", "nginx", "setpriv"):
         if not shutil.which(tool):
