@@ -282,9 +282,10 @@ static void handle_shared(struct app *app, struct http_call *call, const struct 
 /* Whether the call is answered, without routing, from what this loop remembers. */
 static bool send_hot(struct app *app, struct http_call *call) {
     struct hot *hot = hot_of(app, call);
-    struct hot_page found = hot_find(hot, http_call_target(call), loop_now_ms(http_call_loop(call)));
+    uint64_t number = http_call_head_number(call);
+    struct hot_page found = hot_find(hot, number, http_call_target(call), loop_now_ms(http_call_loop(call)));
     if (!found.page || !nodes_is_sure(app->nodes, found.page) || may_be_personal(call, found.key)) return false;
-    send_cached(call, &found, hot_encoding(hot, http_call_accept_encoding(call)));
+    send_cached(call, &found, hot_encoding(hot, number, http_call_accept_encoding(call)));
     return true;
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { ENCODINGS = 8, ENCODING_BYTES = 96, ALL_ENCODINGS = (1 << HTTP_ENCODING_COUNT) - 1 };
+enum { ENCODINGS = 8, ENCODING_BYTES = 96, HEADS = 64, ALL_ENCODINGS = (1 << HTTP_ENCODING_COUNT) - 1 };
 
 struct place {
     struct page *page; /* a reference; NULL: empty */
@@ -13,6 +13,7 @@ struct place {
     uint64_t version;  /* of the cache, before the page was last found in it */
     int64_t found_ms;  /* when that was; loop time */
     int64_t hits;      /* since then */
+    uint64_t turn;     /* counts whom it was given to */
     uint32_t target_n; /* 0: empty */
     char target[HOT_TARGET_BYTES];
 };
@@ -23,10 +24,20 @@ struct accepted {
     char text[ENCODING_BYTES];
 };
 
+/* What a head with that number asked for. */
+struct head {
+    uint64_t number;     /* 0: empty */
+    struct place *place; /* NULL: not known */
+    uint64_t turn;       /* of the place, then */
+    bool has_encoding;
+    enum http_encoding encoding;
+};
+
 /* Direct-mapped: two addresses that share a place take it from each other, and lose what finding it again costs. */
 struct hot {
     struct place places[HOT_PAGES];
     struct accepted accepted[ENCODINGS];
+    struct head heads[HEADS];
 };
 
 struct hot *hot_new(void) {
@@ -38,6 +49,7 @@ static void forget(struct place *place) {
     page_unref(place->page);
     place->page = NULL;
     place->hits = 0;
+    place->turn++;
     place->target_n = 0;
 }
 
@@ -80,10 +92,29 @@ static bool confirm(struct place *place, int64_t now_ms) {
     return true;
 }
 
-struct hot_page hot_find(struct hot *hot, slice target, int64_t now_ms) {
+/* NULL: it has no number. */
+static struct head *head_of(struct hot *hot, uint64_t number) {
+    struct head *head = &hot->heads[number % HEADS];
+    if (number && head->number != number) *head = (struct head){.number = number};
+    return number ? head : NULL;
+}
+
+/* The target's place; NULL: it has none. */
+static struct place *place_of(struct hot *hot, slice target) {
     struct place *place = &hot->places[hash_of(target) % HOT_PAGES];
     bool known = place->page && target.n == place->target_n && memcmp(place->target, target.p, target.n) == 0;
-    if (!known) return (struct hot_page){.page = NULL};
+    return known ? place : NULL;
+}
+
+struct hot_page hot_find(struct hot *hot, uint64_t head_number, slice target, int64_t now_ms) {
+    struct head *head = head_of(hot, head_number);
+    bool is_sure = head && head->place && head->place->turn == head->turn;
+    struct place *place = is_sure ? head->place : place_of(hot, target);
+    if (!place) return (struct hot_page){.page = NULL};
+    if (head && !is_sure) {
+        head->place = place;
+        head->turn = place->turn;
+    }
     bool fresh = place->version == cache_version(place->cache) && now_ms - place->found_ms < HOT_MS;
     if (!fresh && !confirm(place, now_ms)) return (struct hot_page){.page = NULL};
     place->hits += fresh;
@@ -94,6 +125,7 @@ void hot_remember(struct hot *hot, slice target, const struct hot_page *found) {
     if (target.n == 0 || target.n > HOT_TARGET_BYTES) return;
     struct place *place = &hot->places[hash_of(target) % HOT_PAGES];
     if (place->page) forget(place);
+    place->turn++;
     place->page = page_ref(found->page);
     place->cache = found->cache;
     place->key = *found->key;
@@ -103,7 +135,7 @@ void hot_remember(struct hot *hot, slice target, const struct hot_page *found) {
     memcpy(place->target, target.p, target.n);
 }
 
-enum http_encoding hot_encoding(struct hot *hot, slice accept_encoding) {
+static enum http_encoding encoding_of(struct hot *hot, slice accept_encoding) {
     if (accept_encoding.n == 0 || accept_encoding.n > ENCODING_BYTES)
         return http_encoding_choose(accept_encoding, ALL_ENCODINGS);
     struct accepted *known = &hot->accepted[hash_of(accept_encoding) % ENCODINGS];
@@ -112,4 +144,15 @@ enum http_encoding hot_encoding(struct hot *hot, slice accept_encoding) {
     known->n = (uint32_t)accept_encoding.n;
     memcpy(known->text, accept_encoding.p, accept_encoding.n);
     return known->encoding;
+}
+
+enum http_encoding hot_encoding(struct hot *hot, uint64_t head_number, slice accept_encoding) {
+    struct head *head = head_of(hot, head_number);
+    if (head && head->has_encoding) return head->encoding;
+    enum http_encoding encoding = encoding_of(hot, accept_encoding);
+    if (head) {
+        head->encoding = encoding;
+        head->has_encoding = true;
+    }
+    return encoding;
 }

@@ -23,12 +23,13 @@ struct hot_page {
     struct cache *cache;
     const struct cache_key *key; /* borrowed likewise */
 };
-/* target: http_call_target, the whole of it. now_ms: loop_now_ms. */
-struct hot_page hot_find(struct hot *hot, slice target, int64_t now_ms);
+/* head_number: http_call_head_number, by which what was found before is found without looking at the target. target:
+   http_call_target, the whole of it. now_ms: loop_now_ms. */
+struct hot_page hot_find(struct hot *hot, uint64_t head_number, slice target, int64_t now_ms);
 /* The page this target means whoever asks, as just found in that cache. Too long a target is not remembered. */
 void hot_remember(struct hot *hot, slice target, const struct hot_page *found);
 
 /* http_encoding_choose among all there are. */
-enum http_encoding hot_encoding(struct hot *hot, slice accept_encoding);
+enum http_encoding hot_encoding(struct hot *hot, uint64_t head_number, slice accept_encoding);
 
 #endif

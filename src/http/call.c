@@ -64,6 +64,8 @@ void http__call_release(struct http_call *call) {
         call->holds_blobs = false;
     }
     call->head_blob = call->body_blob = NULL;
+    http__known_unref(call->known);
+    call->known = NULL;
     if (home->free_call_count >= HTTP__POOL_MAX) {
         http__call_free(call);
         return;
@@ -83,6 +85,8 @@ enum http_method http_call_method(const struct http_call *call) { return call->h
 bool http_call_is_head(const struct http_call *call) { return call->head.method == HTTP_HEAD; }
 
 slice http_call_target(const struct http_call *call) { return call->head.target; }
+
+uint64_t http_call_head_number(const struct http_call *call) { return call->known ? call->known->number : 0; }
 
 slice http_call_path(const struct http_call *call) { return call->head.path; }
 

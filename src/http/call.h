@@ -34,6 +34,9 @@ slice http_call_target(const struct http_call *call); /* as sent, in origin form
 slice http_call_path(const struct http_call *call);
 slice http_call_query(
     const struct http_call *call); /* what stands after '?', as sent; p == NULL when there is no '?' */
+/* Stands for the very bytes of this request's head, wherever on this loop they come again; 0: they have no number. It has
+   none with Cookie or Authorization in it. */
+uint64_t http_call_head_number(const struct http_call *call);
 /* The query's parameters: see http_form_parse. Parsed on the first call. INVALID or LIMIT when it is malformed. */
 enum status http_call_parameters(struct http_call *call, const struct http_form **out, struct error *error) MUST_USE;
 

@@ -15,6 +15,7 @@ struct http_call {
     struct arena *arena;
     struct address peer;
     struct http__head head;
+    struct http__known *known; /* where the head is one of these, a reference; else NULL */
     struct http__chunked chunked;
     struct buf body;
     size_t body_counted; /* bytes of it in the server's body_bytes */

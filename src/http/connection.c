@@ -293,19 +293,33 @@ static void begin_body(struct http__connection *c, struct http_call *call, bool 
     }
 }
 
+static void begin_call(struct http__connection *c, struct http_call *call) {
+    c->scan = (struct http__scan){0};
+    c->saw_empty_line = false;
+    call->received_ns = c->home->server->options.done ? clock_monotonic_ns() : 0;
+}
+
+/* A whole head that has been read and taken before, byte for byte. */
+static void take_known(struct http__connection *c, struct http__known *known) {
+    struct http_call *call = http__call_new(c);
+    call->known = http__known_ref(known);
+    call->head = known->head;
+    begin_call(c, call);
+    hand_over(c, call);
+}
+
 /* A head has been found; body_is_here: bytes follow it already. */
 static void take_head(struct http__connection *c, slice bytes, bool body_is_here) {
     struct http_call *call = http__call_new(c);
     slice head = arena_copy(call->arena, bytes);
     struct http__refusal refusal = http__head_read(head, c->scan.lines, call->arena, &call->head);
-    c->scan = (struct http__scan){0};
-    c->saw_empty_line = false;
     if (refusal.status) {
         http__call_release(call);
         http__connection_refuse(c, refusal);
         return;
     }
-    call->received_ns = c->home->server->options.done ? clock_monotonic_ns() : 0;
+    http__known_remember(c->home->known_heads, head, c->scan.lines, &call->head);
+    begin_call(c, call);
     if (call->head.body == HTTP__BODY_NONE) {
         hand_over(c, call);
     } else {
@@ -320,6 +334,11 @@ static size_t head_step(struct http__connection *c, slice bytes) {
         c->saw_empty_line = true;
         c->scan = (struct http__scan){0};
         return 2;
+    }
+    struct http__known *known = c->scan.searched == 0 ? http__known_find(c->home->known_heads, bytes) : NULL;
+    if (known) {
+        take_known(c, known);
+        return bytes.n;
     }
     struct http__refusal refusal = {0};
     size_t n = http__head_find_end(bytes, &c->scan, &c->home->server->head_limits, &refusal);

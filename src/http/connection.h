@@ -5,6 +5,7 @@
 
 #include "http/chunked.h"
 #include "http/head.h"
+#include "http/known.h"
 #include "http/server.h"
 #include "os/listen.h"
 #include "os/loops.h"
@@ -113,6 +114,7 @@ struct http__home {
     uint32_t free_connection_count, free_call_count;
     uint64_t next_id, id_key;
     struct http__date date;
+    struct http__known_heads *known_heads;
     struct loop_task stop_task;
     int64_t drain_until_ms;
     char *read_buffer;

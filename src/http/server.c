@@ -167,6 +167,7 @@ static void init_home(struct http_server *server, struct http__home *home, size_
     home->free_slot = UINT32_MAX;
     home->max_connections = (uint32_t)((options->connections + server->home_count - 1) / server->home_count);
     home->read_buffer = memory_alloc(HTTP__READ_BYTES);
+    home->known_heads = http__known_heads_new();
     home->stop_task.run = on_stop;
     crypto_random(&home->id_key, sizeof home->id_key);
 }
@@ -254,6 +255,7 @@ void http_server_free(struct http_server *server) {
             home->free_calls = call->next_free;
             http__call_free(call);
         }
+        http__known_heads_free(home->known_heads);
         memory_free(home->slots);
         memory_free(home->read_buffer);
     }
