@@ -75,7 +75,7 @@ test('a message is recommended in place, once, and the recommendation taken back
   assert.equal(await tally.innerText(), '1');
   assert.ok(page.url().endsWith(article.path), 'nothing was left');
   await page.reload();
-  assert.equal(await button.getAttribute('aria-pressed'), 'true');
+  await page.waitForSelector(`#comment-${number} button[aria-pressed=true]`);
   await button.focus();
   await page.keyboard.press('Enter');
   await page.waitForSelector(`#comment-${number} button[aria-pressed=false]`);
@@ -155,5 +155,34 @@ test('a draft is kept on the device, offered back, and can be discarded', async 
   assert.equal(await page.inputValue('#field-text'), '');
   assert.deepEqual(await page.context().cookies(), []);
   assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});
+
+test('a permalink lands at its message, and stays there, however long the discussion above it', async () => {
+  const page = await openPage(chromium.browser, { viewport: { width: 412, height: 800 } });
+  await page.goto(demo.url + article.path);
+  const numbers = await page.locator('.thread .message[id]').evaluateAll((all) => all.map((one) => one.id));
+  for (const id of [numbers[0], numbers[Math.floor(numbers.length / 2)], numbers.at(-1)]) {
+    await page.goto('about:blank');
+    await page.goto(`${demo.url}${article.path}#${id}`);
+    // Where it stands once it does not move any more; at most a line below where links lead.
+    const top = await page.evaluate(
+      (id) =>
+        new Promise((done) => {
+          const element = document.getElementById(id);
+          let last = NaN, same = 0;
+          const look = () => {
+            const { top } = element.getBoundingClientRect();
+            same = top === last ? same + 1 : 0;
+            last = top;
+            if (same < 20) requestAnimationFrame(look);
+            else done(top);
+          };
+          look();
+        }),
+      id,
+    );
+    assert.ok(top >= 0 && top < 40, `${id} stands at ${top} px`);
+  }
   await page.context().close();
 });

@@ -23,6 +23,9 @@ const store = {
   },
 };
 
+// What nobody misses in the first moment, once the page stands.
+const whenIdle = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 1000 }) : setTimeout(work));
+
 const form = find("form[data-draft]");
 const discussion = find("#comments");
 
@@ -139,30 +142,35 @@ function quote(message) {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// One listener for all: a page of fifty messages is ready at once.
 function offerAnswers() {
   const line = find("[data-replying]", form);
   if (!discussion || !line) return;
-  for (const link of findAll("a[data-reply]")) {
-    const message = link.closest(".message");
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-      event.preventDefault();
-      answer(message);
-      goToForm();
-    });
+  discussion.addEventListener("click", (event) => {
+    const chosen = event.target.closest?.("a[data-reply], button[data-quote]");
+    if (!chosen || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    const message = chosen.closest(".message");
+    event.preventDefault();
+    answer(message);
+    if (chosen.matches("button")) quote(message);
+    goToForm();
+  });
+  // A press on the button must not undo the selection it is to quote.
+  discussion.addEventListener("pointerdown", (event) => {
+    if (event.target.closest?.("button[data-quote]")) event.preventDefault();
+  });
+  find("button", line).addEventListener("click", () => answer(null));
+  whenIdle(offerQuoting);
+}
+
+function offerQuoting() {
+  for (const link of findAll("a[data-reply]", discussion)) {
     const button = document.createElement("button");
     button.type = "button";
+    button.dataset.quote = "";
     button.textContent = discussion.dataset.quote;
-    // A press on the button must not undo the selection it is to quote.
-    button.addEventListener("pointerdown", (event) => event.preventDefault());
-    button.addEventListener("click", () => {
-      answer(message);
-      quote(message);
-      goToForm();
-    });
     link.parentElement.append(button); // at the end: nothing moves
   }
-  find("button", line).addEventListener("click", () => answer(null));
 }
 
 // Names of the discussion, behind an '@': the script for it comes with the first one.
@@ -265,9 +273,11 @@ async function recommend(event) {
 
 function offerRecommending() {
   if (!find("#recommend")) return;
-  const mine = store.get("recommended") ?? [];
-  for (const button of findAll("button[data-recommend]")) markRecommended(button, mine);
   document.addEventListener("click", recommend);
+  const mine = store.get("recommended") ?? [];
+  whenIdle(() => {
+    for (const button of findAll("button[data-recommend]")) markRecommended(button, mine);
+  });
 }
 
 // New messages announce themselves (live.js), from some time after the page was there: first things first.
