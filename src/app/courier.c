@@ -7,6 +7,7 @@
 #include "domain/follow.h"
 #include "domain/notice.h"
 #include "domain/recipient.h"
+#include "domain/report.h"
 #include "mail/smtp.h"
 
 #include <inttypes.h>
@@ -44,6 +45,7 @@ struct result {
     struct crypto_hash hash;
     char to[256];
     time_ms until;
+    char told[24];
 };
 
 struct courier {
@@ -118,6 +120,8 @@ static enum status note_result(struct db *db, struct courier *c, struct error *e
     case RESULT_NONE: return OK;
     case RESULT_SENT:
         status = recipient_taken(db, &r->hash, error);
+        if (status == OK && r->told[0])
+            status = report_told(db, r->item.article, r->item.report, slice_of(r->told), error);
         if (status == OK && r->until) status = follow_told(db, r->item.subscription, r->until, error);
         return status == OK ? outbox_done(db, r->item.id, c->owner, error) : status;
     case RESULT_DROPPED: return outbox_done(db, r->item.id, c->owner, error);
@@ -271,6 +275,7 @@ static void send_letter(struct courier *c, struct letter *letter) {
     struct error error = {OK, ""};
     r->hash = letter->hash;
     r->until = letter->until;
+    memcpy(r->told, letter->told.p ? letter->told.p : "", letter->told.n < sizeof r->told ? letter->told.n : 0);
     memcpy(r->to, letter->to.p, letter->to.n < sizeof r->to ? letter->to.n : sizeof r->to - 1);
     if (open_server(c, &error) == OK)
         smtp_send(c->smtp, options(c)->from, letter->to, buf_slice(&letter->mail), &sent);

@@ -3,6 +3,7 @@
 #include "app/dispatch.h"
 #include "app/links.h"
 #include "app/map.h"
+#include "app/map_desk.h"
 #include "app/reason.h"
 #include "domain/notice.h"
 #include "domain/recipient.h"
@@ -25,6 +26,7 @@ struct writing {
     struct view_article shown_article;
     struct subscription subscription; /* id 0: none */
     struct comment comment;           /* the author's own, or the one told of */
+    struct report report;             /* id 0: none */
     struct view_mail view;
     slice language;
     slice unsubscribe, thread_id; /* a path; an id */
@@ -158,6 +160,43 @@ static enum status about_answer(struct writing *w) {
     return OK;
 }
 
+/* The article may be gone, because of that report. */
+static enum status load_report(struct writing *w) {
+    struct charter charter;
+    enum status status = report_get(w->db, w->arena, w->item->article, w->item->report, &w->report, w->error);
+    if (status == OK) status = article_get_brief(w->db, w->arena, w->report.article, &w->article, w->error);
+    if (status == OK && w->report.comment.v)
+        status = comment_get(w->db, w->arena, w->report.comment, &w->comment, w->error);
+    if (status != OK) return status;
+    status = charter_load(w->db, w->arena, 0, w->article.language, &charter, w->error);
+    if (status != OK && status != NOT_FOUND) return status;
+    w->shown_article = map_article(&w->article);
+    w->view.article = &w->shown_article;
+    w->view.number = w->report.id.v;
+    w->view.reported = w->report.comment.v;
+    w->view.rule_title = map_rule(status == OK ? &charter : NULL, w->report.rule_code);
+    w->view.address = address_report(w->arena, links_report(&w->app->keys, w->arena, &w->report));
+    w->language = w->article.language;
+    w->thread_id = arena_format(w->arena, "report-%" PRId64, w->report.id.v);
+    return OK;
+}
+
+/* Whether it came, or what was decided: what stands when the mail leaves. */
+static enum status about_report(struct writing *w, struct letter *out) {
+    enum status status = load_report(w);
+    if (status != OK) return status;
+    bool open = w->report.closed_at == 0, decision = w->item->kind == OUTBOX_REPORT;
+    if (decision == open) return gone(w);
+    w->view.kind = decision ? VIEW_MAIL_REPORT : VIEW_MAIL_RECEIVED;
+    if (!decision) return OK;
+    if (slice_equal(w->report.told, w->report.state) && !w->report.answer.n) return gone(w);
+    out->told = w->report.state;
+    w->view.upheld = slice_equal(w->report.state, S("upheld"));
+    w->view.withdrawn = w->report.comment.v && w->comment.state == COMMENT_WITHDRAWN;
+    w->view.reason = w->report.answer;
+    return OK;
+}
+
 static enum status find_matter(struct writing *w, struct letter *out) {
     switch (w->item->kind) {
     case OUTBOX_FOLLOW: return about_wish(w);
@@ -166,6 +205,8 @@ static enum status find_matter(struct writing *w, struct letter *out) {
     case OUTBOX_PUBLISHED:
     case OUTBOX_REFUSED: return about_own(w);
     case OUTBOX_ANSWERED: return about_answer(w);
+    case OUTBOX_RECEIVED:
+    case OUTBOX_REPORT: return about_report(w, out);
     case OUTBOX_STATE:
     case OUTBOX_KINDS: break;
     }
@@ -218,7 +259,9 @@ static enum status write_mail(struct writing *w, slice message_id, struct letter
 
 static enum status check_recipient(struct writing *w, struct letter *out) {
     bool may = false;
-    out->to = w->subscription.id ? w->subscription.email : w->comment.email;
+    out->to = w->comment.email;
+    if (w->subscription.id) out->to = w->subscription.email;
+    if (w->report.id.v) out->to = w->report.email;
     out->hash = keys_mail_hash(&w->app->keys, out->to);
     if (!mail_address_is_sendable(out->to)) return gone(w);
     enum status status = recipient_may_receive(w->db, &out->hash, &may, w->error);

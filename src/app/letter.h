@@ -10,6 +10,7 @@ struct letter {
     struct crypto_hash hash; /* of it */
     struct buf mail;         /* to be freed with buf_fini */
     time_ms until;           /* of a digest: told_at, once it is sent; 0: it is none */
+    slice told;              /* of a report: the state that it tells of; arena; empty: it is none */
 };
 
 /* NOT_FOUND: there is nothing to send (any more): what it was about is gone, or its recipient wants none. The words are made

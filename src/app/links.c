@@ -69,3 +69,29 @@ enum status links_find_message(const struct app_keys *keys, struct db *db, struc
         return error_set(error, NOT_FOUND, "this link is not signed by us");
     return status;
 }
+
+static slice report_matter(struct arena *arena, const struct report *r) {
+    return arena_format(arena, "report %lld %lld %lld", (long long)r->article.v, (long long)r->id.v, (long long)r->at);
+}
+
+slice links_report(const struct app_keys *keys, struct arena *arena, const struct report *report) {
+    struct buf b;
+    buf_init(&b, 128);
+    buf_add_format(&b, "%lld.%lld.", (long long)report->article.v, (long long)report->id.v);
+    add_mac(keys, report_matter(arena, report), &b);
+    slice link = arena_copy(arena, buf_slice(&b));
+    buf_fini(&b);
+    return link;
+}
+
+enum status links_find_report(const struct app_keys *keys, struct db *db, struct arena *arena, slice token,
+                              struct report *out, struct error *error) {
+    int64_t article, id;
+    slice rest = token, first = slice_cut(&rest, '.'), second = slice_cut(&rest, '.');
+    if (!rest.p || !slice_to_int64(first, &article) || !slice_to_int64(second, &id))
+        return report_find_secret(db, arena, token, out, error);
+    enum status status = report_get(db, arena, (article_id){article}, (report_id){id}, out, error);
+    if (status == OK && !mac_is(keys, report_matter(arena, out), rest))
+        return error_set(error, NOT_FOUND, "this link is not signed by us");
+    return status;
+}

@@ -2,6 +2,7 @@
 #include "domain/report.h"
 
 #include "app/handlers.h"
+#include "app/links.h"
 #include "app/map.h"
 #include "app/map_desk.h"
 #include "app/reading.h"
@@ -144,7 +145,7 @@ void report_receipt(struct request *r) {
     struct comment comment;
     struct charter charter;
     slice secret = request_parameter(r, "secret");
-    enum status status = report_find_secret(r->db, r->arena, secret, &found, &error);
+    enum status status = links_find_report(&r->app->keys, r->db, r->arena, secret, &found, &error);
     if (status == OK) status = article_get_brief(r->db, r->arena, found.article, &article, &error);
     if (status == OK && found.comment.v) status = comment_get(r->db, r->arena, found.comment, &comment, &error);
     if (status != OK) {
@@ -162,6 +163,7 @@ void report_receipt(struct request *r) {
                                 .text = found.text,
                                 .email = found.email,
                                 .state = map_report_state(found.state),
+                                .withdrawn = found.comment.v && comment.state == COMMENT_WITHDRAWN,
                                 .at = found.at,
                                 .closed_at = found.closed_at,
                                 .answer = found.answer,

@@ -1,5 +1,6 @@
 #include "domain/comment_change.h"
 
+#include "domain/outbox.h"
 #include "domain/search_index.h"
 
 #include <inttypes.h>
@@ -172,13 +173,15 @@ enum status comment__close_reports(struct db *db, const struct comment_subject *
     /* Not even asked when none is open, as nearly always: after the search index was written, a change of several rows makes
        the database write that out first, which costs more than all of the decision. */
     if (subject->report_count == 0) return OK;
+    enum status status = outbox__add_reports(db, subject->article, subject->number, now, error);
+    if (status != OK) return status;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REPORT_CLOSE);
     db_bind_int(rows, "number", subject->number.v);
     db_bind_text(rows, "state", as);
     db_bind_text(rows, "answer", answer);
     db_bind_id(rows, "decision", decision);
     db_bind_int(rows, "now", now);
-    enum status status = db_run(rows, &closed, error);
+    status = db_run(rows, &closed, error);
     return status == OK ? comment__count_reports(db, subject, -closed, error) : status;
 }
 

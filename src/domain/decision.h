@@ -102,6 +102,7 @@ struct report {
     time_ms at, closed_at; /* closed_at 0: open */
     article_id article;
     slice answer; /* to whoever reported; empty: none */
+    slice told;   /* the state that a mail has told of; empty: none has */
 };
 struct author_history {
     int64_t published, rejected, spam, removed, pending; /* by device, else by address block */

@@ -6,7 +6,8 @@ static const slice KIND_NAMES[OUTBOX_KINDS] = {
     [OUTBOX_STATE] = S_INIT("state"),     [OUTBOX_PUBLISHED] = S_INIT("published"),
     [OUTBOX_REFUSED] = S_INIT("refused"), [OUTBOX_ANSWERED] = S_INIT("answered"),
     [OUTBOX_MESSAGE] = S_INIT("message"), [OUTBOX_DIGEST] = S_INIT("digest"),
-    [OUTBOX_FOLLOW] = S_INIT("follow"),
+    [OUTBOX_FOLLOW] = S_INIT("follow"),   [OUTBOX_RECEIVED] = S_INIT("received"),
+    [OUTBOX_REPORT] = S_INIT("report"),
 };
 
 slice outbox_kind_name(enum outbox_kind kind) { return KIND_NAMES[kind]; }
@@ -33,6 +34,7 @@ enum status outbox_take(struct db *db, const struct outbox_claim *claim, struct 
                                 .comment = {db_int(rows, "comment_number")},
                                 .answer = {db_int(rows, "answer_number")},
                                 .subscription = db_int(rows, "subscription_id"),
+                                .report = {db_int(rows, "report_id")},
                                 .created_at = db_int(rows, "created_at"),
                                 .attempts = db_int(rows, "attempts")};
     if (!parse_kind(db_text_peek(rows, "kind"), &out->kind))
@@ -152,4 +154,27 @@ enum status outbox__add_follow(struct db *db, article_id article, int64_t subscr
     db_bind_int(rows, "subscription", subscription);
     db_bind_int(rows, "now", now);
     return db_run(rows, NULL, error);
+}
+
+static enum status add_about(struct db *db, enum db_statement statement, article_id article, const char *name,
+                             int64_t value, time_ms now, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, statement);
+    db_bind_int(rows, "article", article.v);
+    db_bind_int(rows, name, value);
+    db_bind_int(rows, "now", now);
+    return db_run(rows, NULL, error);
+}
+
+enum status outbox__add_received(struct db *db, article_id article, report_id report, time_ms now,
+                                 struct error *error) {
+    return add_about(db, DB_OUTBOX_ADD_RECEIVED, article, "id", report.v, now, error);
+}
+
+enum status outbox__add_report(struct db *db, article_id article, report_id report, time_ms now, struct error *error) {
+    return add_about(db, DB_OUTBOX_ADD_REPORT, article, "id", report.v, now, error);
+}
+
+enum status outbox__add_reports(struct db *db, article_id article, comment_number number, time_ms now,
+                                struct error *error) {
+    return add_about(db, DB_OUTBOX_ADD_REPORTS, article, "number", number.v, now, error);
 }

@@ -10,6 +10,8 @@
    answered    comment, answer                  the author of comment
    message     comment                          a follower
    digest      what is new in the article       a follower
+   received    report                           who reported and left an address: that it has come
+   report      report                           the same: what was decided. Held for a while, as `state` is
    follow      the wish to follow the article   who asked: to be confirmed, or, where it is already, to be managed */
 #ifndef PALABRE_DOMAIN_OUTBOX_H
 #define PALABRE_DOMAIN_OUTBOX_H
@@ -24,6 +26,8 @@ enum outbox_kind {
     OUTBOX_MESSAGE,
     OUTBOX_DIGEST,
     OUTBOX_FOLLOW,
+    OUTBOX_RECEIVED,
+    OUTBOX_REPORT,
     OUTBOX_KINDS
 };
 slice outbox_kind_name(enum outbox_kind kind); /* as stored: "state" */
@@ -34,11 +38,12 @@ struct outbox_item {
     article_id article;
     comment_number comment, answer; /* 0: none */
     int64_t subscription;           /* 0: none */
+    report_id report;               /* 0: none */
     time_ms created_at;
     int64_t attempts; /* before this one */
 };
 
-/* Writer: takes the next due row. NOT_FOUND: there is none. owner: of this process; held_ms: how long kind `state` waits. */
+/* Writer: takes the next due row. NOT_FOUND: there is none. owner: of this process; held_ms: how long kinds `state` and `report` wait. */
 struct outbox_claim {
     slice owner;
     time_ms now;
@@ -87,5 +92,13 @@ enum status outbox_forget_failed(struct db *db, account_id by, struct error *err
 /* For this room: a row for a subscription, kind `follow`. */
 enum status outbox__add_follow(struct db *db, article_id article, int64_t subscription, time_ms now,
                                struct error *error) MUST_USE;
+/* For this room, while they are still open: that a report came; that it, or those about a comment, are being closed. Only
+   of those with an address. */
+enum status outbox__add_received(struct db *db, article_id article, report_id report, time_ms now,
+                                 struct error *error) MUST_USE;
+enum status outbox__add_report(struct db *db, article_id article, report_id report, time_ms now,
+                               struct error *error) MUST_USE;
+enum status outbox__add_reports(struct db *db, article_id article, comment_number number, time_ms now,
+                                struct error *error) MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "domain/comment_change.h"
 #include "domain/decision_row.h"
+#include "domain/outbox.h"
 #include "text/check.h"
 
 #include <inttypes.h>
@@ -98,6 +99,7 @@ static enum status submit_article(struct db *db, struct arena *arena, const stru
     if (status == OK) status = decision__check_rule(db, site.charter_version, input->rule_code, error);
     if (status == OK) status = check_first(db, input, error);
     if (status == OK) status = insert(db, input, article.id, id, error);
+    if (status == OK) status = outbox__add_received(db, article.id, *id, clock_now(), error);
     if (status == OK) status = count_site(db, article.id, 1, error);
     if (status != OK) return status;
     return journal_article(db, article.id, S("reader"), "report.submit", *id, input->rule_code, error);
@@ -112,6 +114,7 @@ static enum status submit_comment(struct db *db, const struct report_input *inpu
     status = decision__check_rule(db, subject.charter_version, input->rule_code, error);
     if (status == OK) status = check_first(db, input, error);
     if (status == OK) status = insert(db, input, subject.article, id, error);
+    if (status == OK) status = outbox__add_received(db, subject.article, *id, clock_now(), error);
     if (status == OK) status = comment__count_reports(db, &subject, 1, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);
@@ -144,6 +147,7 @@ static struct report read_row(struct db_rows *rows, struct arena *arena) {
         .at = db_int(rows, "at"),
         .closed_at = db_int(rows, "closed_at"),
         .answer = db_text(rows, "answer", arena),
+        .told = db_text(rows, "told", arena),
     };
 }
 
@@ -191,6 +195,24 @@ enum status report_find_secret(struct db *db, struct arena *arena, slice secret,
     return status == NOT_FOUND ? error_set(error, NOT_FOUND, "no report with this secret") : status;
 }
 
+enum status report_get(struct db *db, struct arena *arena, article_id article, report_id id, struct report *out,
+                       struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REPORT_GET);
+    db_bind_int(rows, "article", article.v);
+    db_bind_int(rows, "id", id.v);
+    enum status status = db_step(rows, error);
+    if (status == OK) *out = read_row(rows, arena);
+    return status == NOT_FOUND ? error_set(error, NOT_FOUND, "no report %" PRId64, id.v) : status;
+}
+
+enum status report_told(struct db *db, article_id article, report_id id, slice state, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REPORT_TOLD);
+    db_bind_int(rows, "article", article.v);
+    db_bind_int(rows, "id", id.v);
+    db_bind_text(rows, "state", state);
+    return db_run(rows, NULL, error);
+}
+
 /* --- Closing ------------------------------------------------------------------------------------------------------ */
 
 static enum status load_article_report(struct db *db, struct arena *arena, report_id id, struct report *out,
@@ -219,6 +241,7 @@ enum status report_close(struct db *db, report_id id, bool upheld, slice answer,
     int64_t closed = 0;
     enum status status = decision__check_words(answer, error);
     if (status == OK) status = load_article_report(db, arena, id, &report, error);
+    if (status == OK) status = outbox__add_report(db, report.article, id, clock_now(), error);
     if (status == OK) status = close_one(db, id, upheld, answer, by, &closed, error);
     if (status == OK && closed == 0) return error_set(error, CONFLICT, "report %" PRId64 " is closed", id.v);
     if (status == OK) status = count_site(db, report.article, -1, error);

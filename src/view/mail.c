@@ -12,6 +12,8 @@ static const struct {
     [VIEW_MAIL_PUBLISHED] = {S_INIT("mail/published"), S_INIT("mail/published.text")},
     [VIEW_MAIL_REFUSED] = {S_INIT("mail/refused"), S_INIT("mail/refused.text")},
     [VIEW_MAIL_ANSWERED] = {S_INIT("mail/answered"), S_INIT("mail/answered.text")},
+    [VIEW_MAIL_RECEIVED] = {S_INIT("mail/received"), S_INIT("mail/received.text")},
+    [VIEW_MAIL_REPORT] = {S_INIT("mail/report"), S_INIT("mail/report.text")},
     [VIEW_MAIL_TEST] = {S_INIT("mail/test"), S_INIT("mail/test.text")},
 };
 
@@ -26,6 +28,8 @@ static const char *subject_of(const struct view_mail *mail) {
         return mail->removed ? T("Your message was removed: “{headline}”")
                              : T("Your message was not published: “{headline}”");
     case VIEW_MAIL_ANSWERED: return T("{name} has answered you on “{headline}”");
+    case VIEW_MAIL_RECEIVED: return T("Your report no. {number} was received: “{headline}”");
+    case VIEW_MAIL_REPORT: return T("What became of your report no. {number}: “{headline}”");
     case VIEW_MAIL_TEST:
     case VIEW_MAIL_KINDS: break;
     }
@@ -61,8 +65,9 @@ static slice subject(struct view__page *p, const struct view_mail *mail) {
         {S("headline"), mail->article ? view__title(p, mail->article->language, mail->article->headline) : S("")},
         {S("name"), mail->message_count ? mail->messages[0].comment->name : S("")},
         {S("site"), p->context->site->name},
+        {S("number"), view__decimal(p->arena, mail->number)},
     };
-    return catalog_format(p->arena, view__text(p, subject_of(mail)), arguments, 3);
+    return catalog_format(p->arena, view__text(p, subject_of(mail)), arguments, ARRAY_COUNT(arguments));
 }
 
 enum status view_mail_write(const struct view_context *context, const struct view_mail *mail, slice *out_subject,
@@ -85,6 +90,11 @@ enum status view_mail_write(const struct view_context *context, const struct vie
     value_set_int(p.root, S("count"), (int64_t)mail->message_count);
     value_set_bool(p.root, S("more"), mail->more);
     value_set_bool(p.root, S("removed"), mail->removed);
+    value_set_int(p.root, S("reported"), mail->reported);
+    value_set_bool(p.root, S("upheld"), mail->upheld && !mail->withdrawn);
+    value_set_bool(p.root, S("is_report"), mail->kind == VIEW_MAIL_REPORT || mail->kind == VIEW_MAIL_RECEIVED);
+    value_set_bool(p.root, S("withdrawn"), mail->withdrawn);
+    value_set_bool(p.root, S("kept"), mail->kind == VIEW_MAIL_REPORT && !mail->upheld && !mail->withdrawn);
     value_set_string(p.root, S("rule_title"), mail->rule_title);
     value_set_string(p.root, S("reason"), mail->reason);
     value_set_string(p.root, S("answer_name"), mail->message_count ? mail->messages[0].comment->name : S(""));

@@ -15,6 +15,8 @@ enum view_mail_kind {
     VIEW_MAIL_PUBLISHED, /* to its author */
     VIEW_MAIL_REFUSED,
     VIEW_MAIL_ANSWERED,
+    VIEW_MAIL_RECEIVED, /* a report, to whoever made it */
+    VIEW_MAIL_REPORT,   /* … and what was decided */
     VIEW_MAIL_TEST,
     VIEW_MAIL_KINDS
 };
@@ -29,10 +31,14 @@ struct view_mail {
     const struct view_article *article; /* NULL for a test */
     const struct view_mail_message *messages;
     size_t message_count;
-    bool more;                /* DIGEST: than are shown */
-    int64_t number;           /* the recipient's own message; 0: none */
-    bool removed;             /* REFUSED: it had been published */
-    slice rule_title, reason; /* REFUSED, where the site gives reasons */
+    bool more;        /* DIGEST: than are shown */
+    int64_t number;   /* the recipient's own message, or report; 0: none */
+    int64_t reported; /* RECEIVED, REPORT: the message; 0: the article itself */
+    bool removed;     /* REFUSED: it had been published */
+    bool upheld;      /* REPORT */
+    bool withdrawn;   /* REPORT: its author took the message back, nobody decided */
+    slice rule_title,
+        reason; /* REFUSED, where the site gives reasons; of a report, its rule, and the moderators' answer */
     /* Paths; base_url is put before them. Empty: none */
     slice address; /* where the mail leads to */
     slice private; /* ANSWERED: the author's page */

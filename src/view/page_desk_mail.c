@@ -9,7 +9,8 @@ static const struct {
     {S_INIT("state"), T("a decision, held for a moment")},    {S_INIT("published"), T("to an author: published")},
     {S_INIT("refused"), T("to an author: refused")},          {S_INIT("answered"), T("to an author: answered")},
     {S_INIT("message"), T("to a follower: a new message")},   {S_INIT("digest"), T("to a follower: those of a day")},
-    {S_INIT("follow"), T("to somebody who asked to follow")},
+    {S_INIT("follow"), T("to somebody who asked to follow")}, {S_INIT("received"), T("to whoever reported: received")},
+    {S_INIT("report"), T("to whoever reported: decided")},
 };
 
 static slice kind_label(const struct view__page *p, slice kind) {

@@ -230,13 +230,17 @@ enum status view_receipt(const struct view_context *context, const struct view_r
         [VIEW_REPORT_DISMISSED] = {S_INIT("refused"), T("Not upheld."),
                                    T("A moderator has read your report, and found that what you reported may stay.")},
     };
+    static const struct state_words WITHDRAWN = {S_INIT("accepted"), T("Settled."),
+                                                 T("Its author has withdrawn the message: it is no longer shown.")};
     struct view__page p;
     begin(&p, context, page->article);
     slice number = view__decimal(p.arena, page->number);
     view__page_title(&p, catalog_format(p.arena, view__text(&p, T("Your report no. {number}")),
                                         (struct catalog_argument[]){{S("number"), number}}, 1));
     view__page_noindex(&p);
-    const struct state_words *words = &WORDS[page->state];
+    bool settled = page->withdrawn && page->state == VIEW_REPORT_DISMISSED;
+    const struct state_words *words = settled ? &WITHDRAWN : &WORDS[page->state];
+    value_set_bool(p.root, S("redress"), page->state == VIEW_REPORT_DISMISSED && !settled);
     value_set_int(p.root, S("number"), page->number);
     value_set_bool(p.root, S("sent"), page->sent && page->state == VIEW_REPORT_OPEN);
     value_set_string(p.root, S("signal"), words->signal);

@@ -124,6 +124,7 @@ struct view_receipt {
     slice rule;      /* its title; empty: something else */
     slice text, email;
     enum view_report_state state;
+    bool withdrawn;        /* by its author: nobody decided about it */
     time_ms at, closed_at; /* closed_at 0: open */
     slice answer;
     slice secret; /* of this page */

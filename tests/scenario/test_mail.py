@@ -558,3 +558,87 @@ def test_settings_that_are_wrong(tmp_path, settings, word):
     (tmp_path / "palabre.conf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
     done = palabre.run("config", "check", "--data", str(tmp_path), env=palabre.environment())
     assert done.returncode != 0 and word in done.stderr
+
+
+# --- Reports ----------------------------------------------------------------------------------------------------------
+
+
+def report(site, path, address, **fields):
+    reader = site.reader()
+    form = find_form(reader.page(path), "/report")
+    rule = form.cssselect("input[name=rule]")[0].get("value")
+    response = reader.post(path, {**form_fields(form), "rule": rule, "email": address, **fields})
+    assert response.status_code == 200 and "/reports/" in response.url, response.text[:1500]
+
+
+def test_a_reporter_is_told_of_receipt_and_decision(site, mail, article):
+    address = somebody()
+    number = publish(site, article).number
+    report(site, f"/comments/{number}/report", address, text="Voyez la fin.")
+    received = mail.wait_for(address)
+    assert "signalement" in received["Subject"] and "Le pont & l’été" in received["Subject"]
+    assert f"#{number}" in received.text and f"#{number}" in received.html
+    assert "Voyez la fin." not in received.text + received.html, "nobody sends words to somebody else's address"
+    assert received["List-Unsubscribe"] is None and received["Auto-Submitted"] == "auto-generated"
+    [receipt] = received.links("/reports/")
+    assert "Voyez la fin." in site.page(receipt).text_content()
+    assert site.get(receipt[:-1] + ("A" if receipt[-1] != "A" else "B")).status_code == 404
+    desk = site.moderator()
+    form = find_form(desk.page(f"/moderation/comments/{number}"), "/dismiss")
+    answer = {**form_fields(form), "answer": "Ce n'est qu'une opinion <ici>."}
+    assert desk.post(f"/moderation/comments/{number}/dismiss", answer).status_code == 200
+    decided = mail.wait_for(address, 2)
+    assert "Suite donnée" in decided["Subject"]
+    assert "n’a pas été retenu" in decided.text and "Ce n'est qu'une opinion <ici>." in decided.text
+    assert "une opinion &lt;ici&gt;." in decided.html and "Règle de la charte" in decided.text
+    assert "tribunal" in decided.text and "tribunal" in decided.html, "the law wants redress to be named"
+    assert decided["In-Reply-To"] == received["In-Reply-To"]
+    page = site.page(decided.links("/reports/")[0])
+    assert page.cssselect(".state.refused") and "tribunal" in page.text_content()
+    outbox_is_empty(site)
+    # undone and decided otherwise: told again; decided the same again, without a new answer: not
+    desk.post(f"/moderation/comments/{number}/undo", {"csrf": desk.csrf()})
+    desk.decide(number, "remove")
+    upheld = mail.wait_for(address, 3)
+    assert "a été retenu" in upheld.text and "tribunal" not in upheld.text
+    outbox_is_empty(site)
+    desk.post(f"/moderation/comments/{number}/undo", {"csrf": desk.csrf()})
+    desk.decide(number, "remove")
+    outbox_is_empty(site)
+    assert len(mail.to(address)) == 3
+
+
+def test_a_report_of_an_article_is_answered_in_its_language(site, mail):
+    english = site.publish_article("The bridge", "Text.", language="en")
+    address = somebody()
+    report(site, f"/articles/{english}/report", address, rule="", text="The figure is wrong.")
+    assert "We have your report" in mail.wait_for(address).text
+    desk = site.moderator()
+    form = next(f for f in desk.page("/moderation/reports").forms if "/moderation/reports/" in (f.get("action") or ""))
+    desk.post(form.get("action"), {**form_fields(form), "verdict": "upheld", "answer": "Corrected, thank you."})
+    decided = mail.wait_for(address, 2)
+    assert decided["Subject"].startswith("What became of your report") and "The bridge" in decided["Subject"]
+    assert "Your report was upheld" in decided.text and "Corrected, thank you." in decided.html
+    assert "You reported the article" in decided.text
+
+
+def test_what_its_author_withdraws_is_settled_not_judged(site, mail, article):
+    address = somebody()
+    author = site.reader()
+    sent = publish(site, article, reader=author)
+    report(site, f"/comments/{sent.number}/report", address)
+    mail.wait_for(address)
+    own = f"/messages/{sent.secret}"
+    author.post(f"{own}/withdraw", form_fields(find_form(author.page(own), "/withdraw")))
+    told = mail.wait_for(address, 2)
+    assert "retiré" in told.text and "modérateur a lu" not in told.text and "tribunal" not in told.text
+    assert "Son auteur a retiré" in site.page(told.links("/reports/")[0]).text_content()
+
+
+def test_no_address_no_mail(site, mail, article):
+    number = publish(site, article).number
+    before = len(mail.letters)
+    report(site, f"/comments/{number}/report", "")
+    site.moderator().decide(number, "remove")
+    outbox_is_empty(site)
+    assert len(mail.letters) == before

@@ -26,6 +26,7 @@ static const struct {
     {"0007_abuse.sql", "08711df9d7598aff46a27ddf7b388f92fa7cb754b593f8c9dba286a2ce5d6098"},
     {"0008_reading.sql", "6e7a86e467d83ae2a459b5856fb77907364e76bc76178c82edc81365b8a4a28f"},
     {"0009_nodes.sql", "a42934773eb0f3dab678347abba08a548b2f0c9bd550082096a8d29b0bdd459e"},
+    {"0010_report_mail.sql", "55c76dde1e68e8464d0b90c4180256e02431641d3b37e1e11a10be2d70b99915"},
 };
 
 static void landed_migrations_are_as_they_were(void **state) {
