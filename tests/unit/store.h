@@ -145,11 +145,28 @@ UNUSED static void store_init(struct store *store) {
     if (store_is_postgresql()) store_prepare(store);
 }
 
+/* The same, where nothing has been made yet. */
+UNUSED static void store_init_empty(struct store *store) {
+    static int count;
+    temp_folder_init(&store->folder);
+    (void)snprintf(store->location, sizeof store->location, "%s", store->folder.database);
+    if (!store_is_postgresql()) return;
+    char url[400], name[64], sql[128];
+    store_url("postgres", url, sizeof url);
+    (void)snprintf(name, sizeof name, "unit_%ld_%d", (long)getpid(), ++count);
+    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE template0", name);
+    (void)store_postgresql_sql(url, sql);
+    store_url(name, store->location, sizeof store->location);
+}
+
 UNUSED static void store_fini(struct store *store) { temp_folder_fini(&store->folder); }
 
 /* Runs a group of tests, and after it another that is about SQLite's own file, on that engine only. */
 #define store_run_groups(name, tests, sqlite_tests)                                                                    \
     (cmocka_run_group_tests_name(name, tests, NULL, NULL) +                                                            \
      (store_is_postgresql() ? 0 : cmocka_run_group_tests_name(name " (SQLite)", sqlite_tests, NULL, NULL)))
+/* And one that is about PostgreSQL. */
+#define store_run_group_on_postgresql(name, tests)                                                                     \
+    (store_is_postgresql() ? cmocka_run_group_tests_name(name " (PostgreSQL)", tests, NULL, NULL) : 0)
 
 #endif

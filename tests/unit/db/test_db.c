@@ -1,4 +1,4 @@
-#include "../temp_folder.h"
+#include "../store.h"
 #include "db/db.h"
 
 #include "base/clock.h"
@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 struct fixture {
-    struct temp_folder folder;
+    struct store store;
     struct db *db; /* DB_WRITE */
     struct arena *arena;
     struct error error;
@@ -25,9 +25,9 @@ struct fixture {
 
 static int set_up(void **state) {
     struct fixture *f = calloc(1, sizeof *f);
-    temp_folder_init(&f->folder);
+    store_init(&f->store);
     f->arena = arena_new(1 << 20);
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_WRITE, &f->db, &f->error), OK);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE, &f->db, &f->error), OK);
     *state = f;
     return 0;
 }
@@ -36,7 +36,7 @@ static int tear_down(void **state) {
     struct fixture *f = *state;
     db_close(f->db);
     arena_free(f->arena);
-    temp_folder_fini(&f->folder);
+    store_fini(&f->store);
     free(f);
     return 0;
 }
@@ -88,7 +88,7 @@ static void only_the_owner_may_open_the_files(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(SUFFIXES); i++) {
         char path[320];
         struct stat st;
-        snprintf(path, sizeof path, "%s%s", f->folder.database, SUFFIXES[i]);
+        snprintf(path, sizeof path, "%s%s", f->store.folder.database, SUFFIXES[i]);
         assert_int_equal(stat(path, &st), 0);
         assert_int_equal(st.st_mode & 0777, 0600);
     }
@@ -96,7 +96,7 @@ static void only_the_owner_may_open_the_files(void **state) {
 
 static void the_location_may_name_its_engine(void **state) {
     struct fixture *f = *state;
-    slice location = arena_format(f->arena, "sqlite:%s", f->folder.database);
+    slice location = arena_format(f->arena, "sqlite:%s", f->store.folder.database);
     struct db *reader;
     assert_int_equal(db_open(location, DB_READ, &reader, &f->error), OK);
     assert_true(slice_equal(db_engine_name(reader), S("sqlite")));
@@ -137,7 +137,7 @@ static void a_rolled_back_transaction_leaves_nothing(void **state) {
 static void a_reader_keeps_its_snapshot(void **state) {
     struct fixture *f = *state;
     struct db *reader;
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_READ, &reader, &f->error), OK);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_READ, &reader, &f->error), OK);
     assert_int_equal(db_read_begin(reader, &f->error), OK);
     assert_int_equal(db_read_begin(reader, &f->error), OK);
     assert_false(has_site(reader));
@@ -164,9 +164,9 @@ static void a_statement_that_cannot_be_prepared_is_told_when_it_is_used(void **s
     struct db *reader;
     enum status status;
     sqlite3 *raw;
-    assert_int_equal(sqlite3_open(f->folder.database, &raw), SQLITE_OK);
+    assert_int_equal(sqlite3_open(f->store.folder.database, &raw), SQLITE_OK);
     assert_int_equal(sqlite3_exec(raw, "ALTER TABLE article RENAME TO elsewhere", 0, 0, 0), SQLITE_OK);
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_READ, &reader, &f->error), OK);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_READ, &reader, &f->error), OK);
     find_article(reader, &status, &f->error);
     assert_int_equal(status, INTERNAL);
     assert_non_null(strstr(f->error.detail, "statement ARTICLE_STANDING"));
@@ -182,8 +182,8 @@ static void a_statement_that_cannot_be_prepared_is_told_when_it_is_used(void **s
     db_close(reader);
 }
 
-/* Runs fn in a child; true when an assertion ended it. */
-static bool aborts(void (*fn)(struct db *db), struct db *db) {
+/* Runs fn in a child, on a connection of its own; true when an assertion ended it. */
+static bool aborts(void (*fn)(struct db *db), struct fixture *f, enum db_mode mode) {
     fflush(NULL);
     pid_t child = fork();
     assert_true(child >= 0);
@@ -193,11 +193,14 @@ static bool aborts(void (*fn)(struct db *db), struct db *db) {
         signal(SIGABRT, SIG_DFL);
         int sink = open("/dev/null", O_WRONLY);
         dup2(sink, STDERR_FILENO);
+        struct db *db;
+        if (db_open(slice_of(f->store.location), mode, &db, NULL) != OK) _exit(1);
         fn(db);
         _exit(0);
     }
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
+    assert_false(WIFEXITED(status) && WEXITSTATUS(status) != 0);
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 }
 
@@ -219,16 +222,13 @@ static void use_twice(struct db *db) {
 static void our_own_mistakes_are_assertions(void **state) {
     struct fixture *f = *state;
     make_site(f->db, S("x"));
-    struct db *reader;
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_READ, &reader, &f->error), OK);
-    assert_false(aborts(use_a_read, reader));
-    assert_true(aborts(use_a_write, reader));
-    assert_true(aborts(name_no_parameter, f->db));
-    assert_true(aborts(forget_a_parameter, f->db));
-    assert_true(aborts(name_no_column, f->db));
-    assert_true(aborts(read_without_a_row, f->db));
-    assert_true(aborts(use_twice, f->db));
-    db_close(reader);
+    assert_false(aborts(use_a_read, f, DB_READ));
+    assert_true(aborts(use_a_write, f, DB_READ));
+    assert_true(aborts(name_no_parameter, f, DB_WRITE));
+    assert_true(aborts(forget_a_parameter, f, DB_WRITE));
+    assert_true(aborts(name_no_column, f, DB_WRITE));
+    assert_true(aborts(read_without_a_row, f, DB_WRITE));
+    assert_true(aborts(use_twice, f, DB_WRITE));
 }
 
 static void write_file(const char *path, const char *text) {
@@ -242,22 +242,22 @@ static void what_cannot_be_opened_is_said_in_a_sentence(void **state) {
     struct fixture *f = *state;
     struct db *db = NULL;
     char path[320];
-    snprintf(path, sizeof path, "%s/none.db", f->folder.path);
+    snprintf(path, sizeof path, "%s/none.db", f->store.folder.path);
     assert_int_equal(db_open(slice_of(path), DB_READ, &db, &f->error), NOT_FOUND);
     assert_non_null(strstr(f->error.detail, "there is no database at"));
     assert_int_not_equal(access(path, F_OK), 0);
 
-    snprintf(path, sizeof path, "%s/none/none.db", f->folder.path);
+    snprintf(path, sizeof path, "%s/none/none.db", f->store.folder.path);
     assert_int_equal(db_open(slice_of(path), DB_WRITE, &db, &f->error), UNAVAILABLE);
     assert_non_null(strstr(f->error.detail, "No such file or directory"));
 
-    snprintf(path, sizeof path, "%s/text.db", f->folder.path);
+    snprintf(path, sizeof path, "%s/text.db", f->store.folder.path);
     write_file(path, "Sous l'arbre, on parle. On parle longtemps, et l'on s'entend quelquefois.");
     assert_int_equal(db_open(slice_of(path), DB_WRITE, &db, &f->error), UNAVAILABLE);
     assert_non_null(strstr(f->error.detail, "is not a Palabre database"));
     assert_int_equal(db_open(slice_of(path), DB_READ, &db, &f->error), UNAVAILABLE);
 
-    snprintf(path, sizeof path, "%s/other.db", f->folder.path);
+    snprintf(path, sizeof path, "%s/other.db", f->store.folder.path);
     sqlite3 *other;
     assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "CREATE TABLE comments (id)", NULL, NULL, NULL), SQLITE_OK);
@@ -273,35 +273,35 @@ static void a_read_only_folder_is_said_in_a_sentence(void **state) {
     struct db *db = NULL;
     db_close(f->db);
     f->db = NULL;
-    assert_int_equal(chmod(f->folder.path, 0500), 0);
+    assert_int_equal(chmod(f->store.folder.path, 0500), 0);
     char path[320];
-    snprintf(path, sizeof path, "%s/new.db", f->folder.path);
+    snprintf(path, sizeof path, "%s/new.db", f->store.folder.path);
     assert_int_equal(db_open(slice_of(path), DB_WRITE, &db, &f->error), UNAVAILABLE);
     assert_non_null(strstr(f->error.detail, "read-only"));
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_WRITE, &db, &f->error), UNAVAILABLE);
-    assert_int_equal(chmod(f->folder.database, 0400), 0);
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_WRITE, &db, &f->error), UNAVAILABLE);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE, &db, &f->error), UNAVAILABLE);
+    assert_int_equal(chmod(f->store.folder.database, 0400), 0);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE, &db, &f->error), UNAVAILABLE);
     assert_non_null(strstr(f->error.detail, "read-only"));
-    assert_int_equal(chmod(f->folder.path, 0700), 0);
+    assert_int_equal(chmod(f->store.folder.path, 0700), 0);
 }
 
 static void writing_alone_is_for_one(void **state) {
     struct fixture *f = *state;
     struct db *alone;
     struct db *second;
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_WRITE_ALONE, &alone, &f->error), OK);
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_WRITE_ALONE, &second, &f->error), BUSY);
-    assert_non_null(strstr(f->error.detail, "stop the server"));
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE_ALONE, &alone, &f->error), OK);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE_ALONE, &second, &f->error), BUSY);
+    assert_non_null(strstr(f->error.detail, store_is_postgresql() ? "stop the servers" : "stop the server"));
     char process[32];
     snprintf(process, sizeof process, "process %ld)", (long)getpid());
-    assert_non_null(strstr(f->error.detail, process));
+    assert_true(store_is_postgresql() || strstr(f->error.detail, process));
     /* a short command beside it may */
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_WRITE, &second, &f->error), OK);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE, &second, &f->error), OK);
     make_site(second, S("x"));
     db_close(second);
     assert_true(has_site(alone));
     db_close(alone);
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_WRITE_ALONE, &alone, &f->error), OK);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE_ALONE, &alone, &f->error), OK);
     db_close(alone);
 }
 
@@ -310,37 +310,81 @@ static void count_line(void *ctx, slice line) {
     ++*(int *)ctx;
 }
 
+/* Two rows of an article that is not there, one of them of a comment that is not, either. */
+#define BROKEN "INSERT INTO redirect VALUES ('/x', 7, NULL), ('/y', 7, 8)"
+
 static void the_engines_check_sees_a_broken_reference(void **state) {
     struct fixture *f = *state;
     struct db *reader;
     int faults = 0;
-    assert_int_equal(db_open(slice_of(f->folder.database), DB_READ, &reader, &f->error), OK);
+    assert_int_equal(db_open(slice_of(f->store.location), DB_READ, &reader, &f->error), OK);
     assert_int_equal(db_check_engine(reader, count_line, &faults, &f->error), OK);
     assert_int_equal(faults, 0);
-    sqlite3 *raw;
-    assert_int_equal(sqlite3_open(f->folder.database, &raw), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(raw, "INSERT INTO redirect VALUES ('/x', 7, NULL), ('/y', NULL, 8)", 0, 0, 0),
-                     SQLITE_OK);
-    sqlite3_close(raw);
+    (void)store_sql(&f->store, store_is_postgresql() ? "SET session_replication_role = replica; " BROKEN : BROKEN);
     assert_int_equal(db_check_engine(reader, count_line, &faults, &f->error), INVALID);
-    assert_int_equal(faults, 2);
+    assert_int_equal(faults, 3);
     db_close(reader);
+}
+
+/* PostgreSQL: every connection prepares all, and says what does not fit. */
+static void a_statement_that_does_not_fit_is_told_at_once(void **state) {
+    struct fixture *f = *state;
+    struct db *db = NULL;
+    (void)store_sql(&f->store, "ALTER TABLE site_word RENAME TO elsewhere");
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE, &db, &f->error), INTERNAL);
+    (void)store_sql(&f->store, "ALTER TABLE elsewhere RENAME TO site_word");
+    assert_null(db);
+    assert_non_null(strstr(f->error.detail, "statement SITE_WORD"));
+    assert_int_equal(db_open(slice_of(f->store.location), DB_WRITE, &db, &f->error), OK);
+    db_close(db);
+}
+
+static void what_is_no_database_of_ours_is_said_in_a_sentence(void **state) {
+    struct store *store = *state;
+    struct db *db = NULL;
+    struct error error;
+    assert_int_equal(db_open(slice_of(store->location), DB_READ, &db, &error), NOT_FOUND);
+    assert_non_null(strstr(error.detail, "there is no publication in"));
+    (void)store_sql(store, "CREATE TABLE comments (id BIGINT)");
+    assert_int_equal(db_open(slice_of(store->location), DB_WRITE, &db, &error), UNAVAILABLE);
+    assert_non_null(strstr(error.detail, "of another program"));
+    assert_null(db);
+}
+
+static int set_up_empty(void **state) {
+    struct store *store = calloc(1, sizeof *store);
+    store_init_empty(store);
+    *state = store;
+    return 0;
+}
+
+static int tear_down_empty(void **state) {
+    store_fini(*state);
+    free(*state);
+    return 0;
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_row_comes_back_as_it_was_written, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(only_the_owner_may_open_the_files, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_location_may_name_its_engine, set_up, tear_down),
         cmocka_unit_test_setup_teardown(transactions_and_savepoints_nest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rolled_back_transaction_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_keeps_its_snapshot, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_statement_that_cannot_be_prepared_is_told_when_it_is_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(our_own_mistakes_are_assertions, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_said_in_a_sentence, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_read_only_folder_is_said_in_a_sentence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(writing_alone_is_for_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_engines_check_sees_a_broken_reference, set_up, tear_down),
     };
-    return cmocka_run_group_tests_name("db", tests, NULL, NULL);
+    const struct CMUnitTest sqlite_tests[] = {
+        cmocka_unit_test_setup_teardown(only_the_owner_may_open_the_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_location_may_name_its_engine, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_statement_that_cannot_be_prepared_is_told_when_it_is_used, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_said_in_a_sentence, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_read_only_folder_is_said_in_a_sentence, set_up, tear_down),
+    };
+    const struct CMUnitTest postgresql_tests[] = {
+        cmocka_unit_test_setup_teardown(a_statement_that_does_not_fit_is_told_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_database_of_ours_is_said_in_a_sentence, set_up_empty,
+                                        tear_down_empty),
+    };
+    return store_run_groups("db", tests, sqlite_tests) + store_run_group_on_postgresql("db", postgresql_tests);
 }
