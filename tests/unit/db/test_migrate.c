@@ -41,6 +41,7 @@ static const struct landed LANDED_POSTGRESQL[] = {
     {"0007_abuse.sql", "074075e2a72e6e70de6016b8151c0dc4579c6236af57f977927b95e6594bb3af"},
     {"0008_reading.sql", "e411c4fe5342b1c620079c030ff0562fc3c650f00efc51a25935fcbfd83eb149"},
     {"0009_nodes.sql", "e83b5f5e7b03f471238ded90049517a7f69e7c8cf9606bea77ed274ee24673ff"},
+    {"0010_report_mail.sql", "702779b83b568ddd7d11667125d5c15ac0130606910ba8943b0c6521ac8263f7"},
 };
 
 static void assert_landed(const struct embedded_file *files, size_t count, const struct landed *landed, size_t known) {
