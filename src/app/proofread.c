@@ -36,8 +36,16 @@ static slice numbered(struct request *r, const char *name, size_t i) {
     return request_field(r, arena_format(r->arena, "%s_%zu", name, i).p);
 }
 
+/* Most forms have none, and need not be asked for each. */
+static bool has_numbered(const struct request *r) {
+    for (size_t i = 0; i < r->form.count; i++)
+        if (slice_starts(r->form.fields[i].name, S("fix_"))) return true;
+    return false;
+}
+
 static size_t read_changes(struct request *r, struct proofread_change changes[static PROOFREAD_WORDS]) {
     size_t count = 0;
+    if (!has_numbered(r)) return 0;
     for (size_t i = 0; i < PROOFREAD_WORDS; i++) {
         slice word = numbered(r, "word", i), to = slice_trim(numbered(r, "fix", i));
         if (!word.n || !to.n || to.n > FIX_MAX_BYTES || slice_equal(word, to)) continue;

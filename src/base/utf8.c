@@ -45,6 +45,12 @@ bool utf8_is_valid(slice s) { return utf8_find_invalid(s) == SIZE_MAX; }
 
 bool utf8_next(slice *rest, uint32_t *code_point) {
     if (rest->n == 0) return false;
+    if ((unsigned char)rest->p[0] < 0x80) {
+        *code_point = (unsigned char)rest->p[0];
+        rest->p++;
+        rest->n--;
+        return true;
+    }
     size_t n = sequence(*rest, code_point);
     if (n == 0) {
         *code_point = 0xFFFD;

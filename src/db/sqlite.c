@@ -22,7 +22,6 @@ enum {
     READ_CACHE_KB = 2048,
     WRITE_CACHE_KB = 16384,
     FILL_CACHE_KB = 131072,
-    READ_MMAP_BYTES = 128 * 1024 * 1024,
     /* Pages in the WAL after which a commit writes them back into the database (SQLite's own value), and pays for it: for
        commands. The writer has a thread for that: checkpoint.h. */
     CHECKPOINT_PAGES = 1000,
@@ -188,9 +187,10 @@ static enum status enter_wal(struct sqlite *sqlite, struct error *error) {
 static enum status set_pragmas(struct sqlite *sqlite, bool reads_only, struct error *error) {
     char sql[512];
     if (reads_only) {
-        snprintf(sql, sizeof sql,
-                 "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -%d; PRAGMA mmap_size = %d",
-                 READ_CACHE_KB, READ_MMAP_BYTES);
+        /* Not mapped into memory: SQLite gives the whole mapping up at each read after a commit, and pays for every page
+           of it again. */
+        snprintf(sql, sizeof sql, "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -%d",
+                 READ_CACHE_KB);
         return run_script(sqlite, sql, error);
     }
     snprintf(

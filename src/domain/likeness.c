@@ -1,7 +1,10 @@
 #include "domain/likeness.h"
 
+#include <stdlib.h>
+
 enum {
-    CANDIDATES_MAX = 12,
+    SHARED_MAX = 50,                  /* looked at of each key */
+    CANDIDATES_MAX = 12,              /* LIKENESS_LOAD's */
     COMPARED_MAX = 2,                 /* of them, whose text is read where the sketch leaves it open */
     SCRATCH_BYTES = 64 * 1024 * 1024, /* a text is at most a request's body */
 };
@@ -17,6 +20,7 @@ static bool same_author(struct db_rows *rows, struct arena *arena, slice *marks,
 
 /* What the look-up compares with, its shingles made when they are first needed. */
 struct comparing {
+    struct db *db;
     struct arena *arena, *scratch;
     const struct evasion *text;
     const struct likeness_mark *mark;
@@ -24,49 +28,111 @@ struct comparing {
     int percent, open; /* open: texts that were compared though there was a sketch */
 };
 
-static int compare_text(struct comparing *c, slice other) {
+static enum status compare_text(struct comparing *c, comment_number number, int *share, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(c->db, DB_LIKENESS_TEXT);
+    db_bind_int(rows, "number", number.v);
+    enum status status = db_step(rows, error);
+    *share = 0;
+    if (status != OK) return status == NOT_FOUND ? OK : status;
     if (c->likeness.count == 0) c->likeness = text_likeness(c->arena, c->text);
     if (!c->scratch) c->scratch = arena_new(SCRATCH_BYTES);
     arena_reset(c->scratch);
-    struct evasion evasion = text_evasion(c->scratch, other);
+    struct evasion evasion = text_evasion(c->scratch, db_text_peek(rows, "text_source"));
     struct likeness likeness = text_likeness(c->scratch, &evasion);
-    return likeness_percent(&c->likeness, &likeness);
+    *share = likeness_percent(&c->likeness, &likeness);
+    return OK;
 }
 
-static int compare(struct comparing *c, struct db_rows *rows) {
-    slice sketch = db_blob(rows, "likeness", c->arena);
-    if (sketch.n != LIKENESS_SKETCH_BYTES) return compare_text(c, db_text_peek(rows, "text_source"));
-    int share = likeness_estimate(c->mark->sketch, (const uint8_t *)sketch.p);
-    bool clear = share >= c->percent + LIKENESS_ERROR || share < c->percent - LIKENESS_ERROR || share == 100;
-    if (clear || c->open == COMPARED_MAX) return share;
+static enum status compare(struct comparing *c, struct db_rows *rows, int *share, struct error *error) {
+    comment_number number = {db_int(rows, "number")};
+    slice sketch = db_blob_peek(rows, "likeness");
+    if (sketch.n != LIKENESS_SKETCH_BYTES) return compare_text(c, number, share, error);
+    *share = likeness_estimate(c->mark->sketch, (const uint8_t *)sketch.p);
+    bool clear = *share >= c->percent + LIKENESS_ERROR || *share < c->percent - LIKENESS_ERROR || *share == 100;
+    if (clear || c->open == COMPARED_MAX) return OK;
     c->open++;
-    return compare_text(c, db_text_peek(rows, "text_source"));
+    return compare_text(c, number, share, error);
+}
+
+struct candidate {
+    int64_t number;
+    int shared; /* keys */
+};
+
+/* Those that share most keys first, then the newest. */
+static int by_shared(const void *a, const void *b) {
+    const struct candidate *x = a, *y = b;
+    if (x->shared != y->shared) return x->shared < y->shared ? 1 : -1;
+    return x->number < y->number ? 1 : x->number > y->number ? -1 : 0;
+}
+
+static void add_candidate(struct candidate *candidates, size_t *count, int64_t number) {
+    for (size_t i = 0; i < *count; i++) {
+        if (candidates[i].number != number) continue;
+        candidates[i].shared++;
+        return;
+    }
+    candidates[(*count)++] = (struct candidate){number, 1};
+}
+
+/* Whoever shares a key, the best CANDIDATES_MAX first. Mostly there is nobody. */
+static enum status find_candidates(struct db *db, const struct likeness_mark *mark, comment_number but,
+                                   struct candidate candidates[static LIKENESS_KEYS * SHARED_MAX], size_t *count,
+                                   struct error *error) {
+    static const char *const KEYS[LIKENESS_KEYS] = {"key1", "key2", "key3", "key4"};
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_SHARED);
+    for (int i = 0; i < LIKENESS_KEYS; i++) db_bind_int(rows, KEYS[i], mark->keys[i]);
+    db_bind_int(rows, "but", but.v);
+    db_bind_int(rows, "limit", SHARED_MAX);
+    enum status status;
+    *count = 0;
+    while ((status = db_step(rows, error)) == OK) add_candidate(candidates, count, db_int(rows, "number"));
+    if (status != NOT_FOUND) return status;
+    qsort(candidates, *count, sizeof *candidates, by_shared);
+    if (*count > CANDIDATES_MAX) *count = CANDIDATES_MAX;
+    return OK;
+}
+
+static struct db_rows *load_candidates(struct db *db, const struct candidate *candidates, size_t count) {
+    static const char *const NAMES[CANDIDATES_MAX] = {"n1", "n2", "n3", "n4",  "n5",  "n6",
+                                                      "n7", "n8", "n9", "n10", "n11", "n12"};
+    struct db_rows *rows = db_use(db, DB_LIKENESS_LOAD);
+    for (size_t i = 0; i < CANDIDATES_MAX; i++) db_bind_int(rows, NAMES[i], i < count ? candidates[i].number : 0);
+    return rows;
+}
+
+static enum status compare_all(struct comparing *c, const struct candidate *candidates, size_t count,
+                               struct likeness_near *out, struct error *error) {
+    slice authors[CANDIDATES_MAX];
+    size_t author_count = 0;
+    enum status status;
+    struct db_rows *rows CLEANUP(db_finish_p) = load_candidates(c->db, candidates, count);
+    while ((status = db_step(rows, error)) == OK) {
+        int share;
+        status = compare(c, rows, &share, error);
+        if (status != OK) return status;
+        if (share < c->percent) continue;
+        if (share > out->percent) out->percent = share;
+        if (!same_author(rows, c->arena, authors, author_count)) author_count++;
+        if (out->count < LIKENESS_NEAR_MAX) out->numbers[out->count++].v = db_int(rows, "number");
+    }
+    out->authors = (int64_t)author_count;
+    return status == NOT_FOUND ? OK : status;
 }
 
 enum status likeness_find(struct db *db, struct arena *arena, const struct evasion *text,
                           const struct likeness_mark *mark, int percent, comment_number but, struct likeness_near *out,
                           struct error *error) {
-    static const char *const KEYS[LIKENESS_KEYS] = {"key1", "key2", "key3", "key4"};
-    slice authors[CANDIDATES_MAX];
-    size_t author_count = 0;
+    struct candidate candidates[LIKENESS_KEYS * SHARED_MAX];
+    size_t count;
     *out = (struct likeness_near){0};
     if (mark->keys[0] == 0) return OK;
-    struct comparing comparing = {.arena = arena, .text = text, .mark = mark, .percent = percent};
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_FIND);
-    for (int i = 0; i < LIKENESS_KEYS; i++) db_bind_int(rows, KEYS[i], mark->keys[i]);
-    db_bind_int(rows, "but", but.v);
-    db_bind_int(rows, "limit", CANDIDATES_MAX);
-    enum status status;
-    while ((status = db_step(rows, error)) == OK) {
-        int share = compare(&comparing, rows);
-        if (share < percent) continue;
-        if (share > out->percent) out->percent = share;
-        if (!same_author(rows, arena, authors, author_count)) author_count++;
-        if (out->count < LIKENESS_NEAR_MAX) out->numbers[out->count++].v = db_int(rows, "number");
-    }
+    enum status status = find_candidates(db, mark, but, candidates, &count, error);
+    if (status != OK || count == 0) return status;
+    struct comparing comparing = {.db = db, .arena = arena, .text = text, .mark = mark, .percent = percent};
+    status = compare_all(&comparing, candidates, count, out, error);
     arena_free(comparing.scratch);
-    out->authors = (int64_t)author_count;
-    return status == NOT_FOUND ? OK : status;
+    return status;
 }
 
 enum status likeness_keep(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,

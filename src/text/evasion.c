@@ -1,6 +1,5 @@
 #include "text/evasion.h"
 
-#include "base/memory.h"
 #include "base/utf8.h"
 #include "text/unicode.h"
 
@@ -26,13 +25,14 @@ struct folded {
 };
 
 struct folder {
+    struct arena *arena; /* of the text */
     const UNormalizer2 *case_folded, *decomposed;
     USpoofChecker *spoof; /* opened when it is first needed */
-    struct folded cache[CACHE_SLOTS];
+    struct folded *cache; /* likewise */
 };
 
 /* A sign or digit and what people write it for. */
-static const char *disguise(uint32_t c) {
+static inline const char *disguise(uint32_t c) {
     static const char *const ASCII[0x80] = {
         ['0'] = "o", ['1'] = "il", ['2'] = "z", ['3'] = "e", ['4'] = "a", ['5'] = "s",  ['6'] = "g", ['7'] = "t",
         ['8'] = "b", ['9'] = "g",  ['@'] = "a", ['$'] = "s", ['!'] = "i", ['|'] = "il", ['+'] = "t",
@@ -54,7 +54,7 @@ bool evasion_reads(uint32_t c, uint32_t letter) {
     return letters && strchr(letters, (int)letter);
 }
 
-static uint32_t symbol_of(uint32_t c) {
+static inline uint32_t symbol_of(uint32_t c) {
     const char *letters = disguise(c);
     uint32_t letter = letters ? (uint32_t)(unsigned char)letters[0] : c;
     return letter == 'l' ? 'i' : letter;
@@ -143,19 +143,20 @@ enum { LATIN = 0x250, MARKS_FROM = 0x2000, MARKS = 0x40 };
 static struct folded latin[LATIN], marks[MARKS];
 
 static void fold_usual(void) {
-    struct folder *f = NEW(struct folder);
-    folder_open(f);
-    for (uint32_t c = 0; c < LATIN; c++) fold_one(f, &latin[c], c);
-    for (uint32_t c = 0; c < MARKS; c++) fold_one(f, &marks[c], MARKS_FROM + c);
-    if (f->spoof) uspoof_close(f->spoof);
-    memory_free(f);
+    struct folder f = {0};
+    folder_open(&f);
+    for (uint32_t c = 0; c < LATIN; c++) fold_one(&f, &latin[c], c);
+    for (uint32_t c = 0; c < MARKS; c++) fold_one(&f, &marks[c], MARKS_FROM + c);
+    if (f.spoof) uspoof_close(f.spoof);
 }
 
 static const struct folded *fold(struct folder *f, uint32_t c) {
     if (c < LATIN) return &latin[c];
     if (c >= MARKS_FROM && c < MARKS_FROM + MARKS) return &marks[c - MARKS_FROM];
+    if (!f->case_folded) folder_open(f);
+    if (!f->cache) f->cache = ARENA_ARRAY(f->arena, CACHE_SLOTS, struct folded);
     struct folded *slot = &f->cache[(c * 2654435761u >> 16) % CACHE_SLOTS];
-    if (slot->from == c && c) return slot;
+    if (slot->from == c) return slot;
     *slot = (struct folded){.from = c};
     fold_one(f, slot, c);
     return slot;
@@ -175,7 +176,9 @@ static bool is_joint(uint32_t c) {
     return c < 0x80 ? c && strchr("-._*~/\\+=^|", (int)c) : c == 0xB7 || c == 0x2022 || c == 0x2010 || c == 0x2011;
 }
 
-static bool is_letter(uint32_t c) { return (c >= 'a' && c <= 'z') || unicode__is_alnum(c); }
+static inline bool is_plain(uint32_t c) { return c >= 'a' && c <= 'z'; }
+
+static inline bool is_letter(uint32_t c) { return is_plain(c) || unicode__is_alnum(c); }
 
 /* A sign is read as a letter where it stands like one: within a word, or, for those that end no sentence, at its edge. */
 static bool stands_for_letter(uint32_t c, uint32_t before, uint32_t after) {
@@ -195,14 +198,14 @@ static void note_gap(struct reading *r, uint32_t c) {
         r->breaks = true;
 }
 
-static enum evasion_gap gap_of(const struct reading *r) {
+static inline enum evasion_gap gap_of(const struct reading *r) {
     if (r->out.count == 0) return GAP_WORD;
     if (!r->any_gap) return GAP_NONE;
     return r->spaces == 0 && !r->breaks && r->signs <= LIGHT_SIGNS ? GAP_JOINT : GAP_WORD;
 }
 
 /* Little enough to stand between the letters of a word spelt out. */
-static bool is_light(const struct reading *r) {
+static inline bool is_light(const struct reading *r) {
     return r->any_gap && !r->breaks && r->spaces <= LIGHT_SPACES && r->signs <= LIGHT_SIGNS;
 }
 
@@ -211,9 +214,10 @@ static bool is_ambiguous(uint32_t c) {
     return letters && letters[1];
 }
 
-static bool continues_run(const struct evasion_letter *last, const struct evasion_letter *next) {
+static inline bool continues_run(const struct evasion_letter *last, const struct evasion_letter *next) {
     if (last->run > UINT16_MAX - next->run) return false;
     if (last->c == next->c) return true;
+    if (is_plain(last->c) && is_plain(next->c)) return false;
     if (is_ambiguous(last->c) || is_ambiguous(next->c)) return false; /* k1ll is kill, not klll */
     return evasion_reads(next->c, last->c) || evasion_reads(last->c, next->c);
 }
@@ -246,18 +250,21 @@ static void add_letter(struct reading *r, uint8_t *light, uint32_t c, size_t fro
     r->out.letters[r->out.count++] = letter;
 }
 
-/* Letters that stand alone, one after the other, are one word. */
-static void settle_spelling(struct evasion *e, const uint8_t *light) {
+/* Letters that stand alone, one after the other, are one word. True: there was one. */
+static bool settle_spelling(struct evasion *e, const uint8_t *light) {
+    bool any = false;
     for (size_t i = 0; i < e->count;) {
         size_t end = i + 1;
         bool alone = e->letters[i].gap != GAP_NONE;
         while (alone && end < e->count && light[end]) end++;
         /* The last one belongs to what follows it when nothing stands between. */
         if (alone && end < e->count && e->letters[end].gap == GAP_NONE) end--;
-        if (alone && end >= i + SPELT_LETTERS)
-            for (size_t k = i + 1; k < end; k++) e->letters[k].gap = GAP_SPELT;
+        bool spelt = alone && end >= i + SPELT_LETTERS;
+        for (size_t k = i + 1; spelt && k < end; k++) e->letters[k].gap = GAP_SPELT;
+        any = any || spelt;
         i = end > i ? end : i + 1;
     }
+    return any;
 }
 
 struct evasion evasion_merged(struct arena *arena, const struct evasion *evasion, enum evasion_gap gap) {
@@ -273,44 +280,68 @@ struct evasion evasion_merged(struct arena *arena, const struct evasion *evasion
     return out;
 }
 
+/* Only where a character begins; a byte that begins none is no letter. */
 static size_t room_for(slice text) {
-    size_t ascii = 0;
-    for (size_t i = 0; i < text.n; i++) ascii += (unsigned char)text.p[i] < 0x80;
-    return ascii + (text.n - ascii) * FOLDED_MAX; /* a malformed byte is a character, too */
+    size_t ascii = 0, begins = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char byte = (unsigned char)text.p[i];
+        ascii += byte < 0x80;
+        begins += byte >= 0xC0;
+    }
+    return ascii + begins * FOLDED_MAX;
+}
+
+static void read_folded(struct reading *r, uint8_t *light, const struct folded *folded, uint32_t c, size_t from,
+                        size_t to) {
+    for (uint8_t i = 0; i < folded->count; i++) {
+        if (is_letter(folded->c[i]))
+            add_letter(r, light, folded->c[i], from, to);
+        else
+            note_gap(r, c);
+    }
+}
+
+/* How many letters without an accent stand here, one after the other: nearly all of a text. */
+static size_t read_plain(struct reading *r, uint8_t *light, slice text, size_t at) {
+    size_t i = at;
+    for (; i < text.n; i++) {
+        uint32_t c = (uint32_t)(unsigned char)text.p[i] | 0x20;
+        if ((unsigned char)text.p[i] >= 0x80 || !is_plain(c)) break;
+        add_letter(r, light, c, i, i + 1);
+    }
+    return i - at;
 }
 
 struct evasion text_evasion(struct arena *arena, slice text) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, fold_usual);
-    struct folder *f = ARENA_NEW(arena, struct folder);
-    folder_open(f);
+    struct folder f = {.arena = arena};
     assert(text.n <= UINT32_MAX);
     size_t room = room_for(text);
     struct reading r = {.room = room};
     r.out.letters = ARENA_ARRAY(arena, room + 1, struct evasion_letter);
     uint8_t *light = ARENA_ARRAY(arena, room + 1, uint8_t);
-    slice rest = text;
     uint32_t before = 0;
-    for (uint32_t c; rest.n > 0; before = c) {
-        size_t from = text.n - rest.n;
+    for (size_t at = 0; at < text.n;) {
+        size_t plain = read_plain(&r, light, text, at);
+        at += plain;
+        if (plain) before = (unsigned char)text.p[at - 1];
+        slice rest = slice_after(text, at);
+        uint32_t c;
         if (!utf8_next(&rest, &c)) break;
         size_t to = text.n - rest.n;
         if (disguise(c) && stands_for_letter(c, before, unicode__at(rest, 0))) {
-            add_letter(&r, light, c, from, to);
-            continue;
+            add_letter(&r, light, c, at, to);
+        } else {
+            const struct folded *folded = fold(&f, c);
+            read_folded(&r, light, folded, c, at, to);
+            if (folded->count == 0) c = before; /* what cannot be seen stands between nothing */
         }
-        const struct folded *folded = fold(f, c);
-        for (uint8_t i = 0; i < folded->count; i++) {
-            if (is_letter(folded->c[i]))
-                add_letter(&r, light, folded->c[i], from, to);
-            else
-                note_gap(&r, c);
-        }
-        if (folded->count == 0) c = before; /* what cannot be seen stands between nothing */
+        before = c;
+        at = to;
     }
-    if (f->spoof) uspoof_close(f->spoof);
-    settle_spelling(&r.out, light);
-    return evasion_merged(arena, &r.out, GAP_SPELT);
+    if (f.spoof) uspoof_close(f.spoof);
+    return settle_spelling(&r.out, light) ? evasion_merged(arena, &r.out, GAP_SPELT) : r.out;
 }
 
 /* --- As plain text ------------------------------------------------------------------------------------------------ */

@@ -18,9 +18,9 @@ static uint64_t mix(uint64_t x) {
     return x ^ x >> 31;
 }
 
-/* By 11 bits three times; spare has as much room. */
+/* By 8 bits four times, which for some hundreds costs less than by more three times; spare has as much room. */
 static void sort(uint32_t *items, uint32_t *spare, size_t n) {
-    enum { BITS = 11, DIGITS = 1 << BITS, PASSES = 3 };
+    enum { BITS = 8, DIGITS = 1 << BITS, PASSES = 4 };
     uint32_t *from = items, *to = spare;
     for (int pass = 0; pass < PASSES; pass++) {
         uint32_t starts[DIGITS + 1] = {0};
@@ -35,9 +35,27 @@ static void sort(uint32_t *items, uint32_t *spare, size_t n) {
     memcpy(items, from, n * sizeof *items);
 }
 
-static uint32_t shingle_at(const struct evasion *text, size_t i) {
-    uint64_t hash = 0;
-    for (size_t k = 0; k < SHINGLE; k++) hash = hash * 0x100000001B3u + text->letters[i + k].symbol;
+#define PRIME UINT64_C(0x100000001B3)
+#define PRIME_4 (PRIME * PRIME * PRIME * PRIME)
+
+/* The sequences of a text, one after the other: each is made from the one before it. */
+struct shingles {
+    const struct evasion *text;
+    size_t next; /* the letter that comes into it */
+    uint64_t hash;
+};
+
+static struct shingles shingles_of(const struct evasion *text) {
+    struct shingles s = {text, 0, 0};
+    while (s.next + 1 < SHINGLE) s.hash = s.hash * PRIME + text->letters[s.next++].symbol;
+    return s;
+}
+
+static inline uint32_t next_shingle(struct shingles *s) {
+    const struct evasion_letter *letters = s->text->letters;
+    uint64_t hash = s->hash * PRIME + letters[s->next].symbol;
+    s->hash = hash - letters[s->next - (SHINGLE - 1)].symbol * PRIME_4;
+    s->next++;
     return (uint32_t)(mix(hash + 1) >> 32);
 }
 
@@ -46,7 +64,8 @@ struct likeness text_likeness(struct arena *arena, const struct evasion *text) {
     if (text->count < LIKENESS_LETTERS_MIN) return out;
     size_t n = text->count - SHINGLE + 1, kept = 0;
     out.shingles = ARENA_ARRAY(arena, n, uint32_t);
-    for (size_t i = 0; i < n; i++) out.shingles[i] = shingle_at(text, i);
+    struct shingles shingles = shingles_of(text);
+    for (size_t i = 0; i < n; i++) out.shingles[i] = next_shingle(&shingles);
     sort(out.shingles, ARENA_ARRAY(arena, n, uint32_t), n);
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || out.shingles[kept - 1] != out.shingles[i]) out.shingles[kept++] = out.shingles[i];
@@ -57,8 +76,9 @@ struct likeness text_likeness(struct arena *arena, const struct evasion *text) {
 /* The least hash of each of as many parts of the numbers as the sketch has bytes; UINT32_MAX: none is there. */
 static void find_minima(const struct evasion *text, uint32_t minima[LIKENESS_SKETCH_BYTES]) {
     for (size_t i = 0; i < LIKENESS_SKETCH_BYTES; i++) minima[i] = UINT32_MAX;
-    for (size_t i = 0; i + SHINGLE <= text->count; i++) {
-        uint32_t hash = shingle_at(text, i);
+    struct shingles shingles = shingles_of(text);
+    while (shingles.next < text->count) {
+        uint32_t hash = next_shingle(&shingles);
         uint32_t *least = &minima[hash / PART];
         if (hash % PART < *least) *least = hash % PART;
     }

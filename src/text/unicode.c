@@ -95,6 +95,7 @@ uint32_t unicode__before(slice s, size_t at) {
 }
 
 uint32_t unicode__at(slice s, size_t at) {
+    if (at < s.n && (unsigned char)s.p[at] < 0x80) return (unsigned char)s.p[at];
     slice rest = slice_after(s, at);
     uint32_t c = 0;
     (void)utf8_next(&rest, &c);

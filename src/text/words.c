@@ -30,12 +30,18 @@ static size_t width_at(slice text, size_t at) {
     return at + width <= text.n ? width : 1;
 }
 
-static bool is_letter_at(slice text, size_t at) { return at < text.n && unicode__is_alnum(unicode__at(text, at)); }
+static bool is_letter_at(slice text, size_t at) {
+    if (at >= text.n) return false;
+    unsigned char c = (unsigned char)text.p[at];
+    if (c < 0x80) return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    return unicode__is_alnum(unicode__at(text, at));
+}
 
 /* Between letters: part of the word. */
 static size_t joiner_at(slice text, size_t at) {
     static const slice JOINERS[] = {S_INIT("-"), S_INIT("\u2011"), S_INIT("·")};
     slice rest = slice_after(text, at);
+    if ((unsigned char)text.p[at] < 0x80) return text.p[at] == '-' || text.p[at] == '\'';
     for (size_t i = 0; i < ARRAY_COUNT(JOINERS); i++)
         if (slice_starts(rest, JOINERS[i])) return JOINERS[i].n;
     return words__apostrophe(rest);
