@@ -3,8 +3,8 @@
 
        fill --data DIR [--articles A] [--messages N] [--pending P] [--roots-only]
 
-   A articles (1) of N messages each (1000), published, then P that wait (0), in transactions of 32,768. An existing folder
-   gets more articles. Speaks to the domain alone, as an importer does; `palabre check --data DIR` is clean after. */
+   A articles (1) of N messages each (1000), published, then P that wait (0), in one transaction; an existing folder gets more
+   articles, in transactions of 32,768. Speaks to the domain alone, as an importer does; `palabre check --data DIR` is clean after. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "db/db.h"
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 enum {
     BATCH = 4096,
@@ -79,6 +80,7 @@ struct generator {
     bool roots_only;
     time_ms now;
     int64_t uncommitted;
+    bool filling;
     int64_t run; /* tells this run's keys from those of an earlier one */
 };
 
@@ -149,7 +151,7 @@ static enum status make_texts(struct generator *g, struct error *error) {
 }
 
 static slice key_of(struct generator *g, int64_t article, int64_t index) {
-    return arena_format(g->arena, "%jd-%jd-%jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)index);
+    return arena_format(g->arena, "%jd-%08jd-%08jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)index);
 }
 
 static void make_message(struct generator *g, int64_t article, article_id id, int64_t index,
@@ -189,7 +191,7 @@ static enum status add_messages(struct generator *g, int64_t article, article_id
 /* Ends the transaction when there is enough in it. */
 static enum status commit_now_and_then(struct generator *g, int64_t more, struct error *error) {
     g->uncommitted += more;
-    if (g->uncommitted < COMMIT_EVERY) return OK;
+    if (g->filling || g->uncommitted < COMMIT_EVERY) return OK;
     g->uncommitted = 0;
     enum status status = db_write_commit(g->db, error);
     return status == OK ? db_write_begin(g->db, error) : status;
@@ -209,11 +211,13 @@ static enum status fill_article(struct generator *g, int64_t article, struct err
     return status;
 }
 
+/* A new database is filled in one transaction (import.h). */
 static enum status fill_all(struct generator *g, struct error *error) {
-    enum status status = db_write_begin(g->db, error);
+    enum status status = import_begin(g->db, &g->filling, error);
+    if (status != OK) return status;
     for (int64_t i = 0; status == OK && i < g->articles; i++) status = fill_article(g, i, error);
-    if (status == OK) return db_write_commit(g->db, error);
-    db_write_rollback(g->db);
+    if (status == OK) return import_commit(g->db, g->filling, error);
+    import_rollback(g->db, g->filling);
     return status;
 }
 
@@ -228,23 +232,6 @@ static enum status open_site(struct generator *g, const char *folder, struct err
     if (status == OK) status = site_create(g->db, &defaults, error);
     if (status == OK) return db_write_commit(g->db, error);
     db_write_rollback(g->db);
-    return status;
-}
-
-/* A new database gets its indices at the end. */
-static enum status begin_filling(struct generator *g, bool *filling, struct error *error) {
-    enum status status = db_write_begin(g->db, error);
-    if (status == OK) status = import_fill_begin(g->db, filling, error);
-    if (status == OK) status = db_write_commit(g->db, error);
-    if (status != OK) db_write_rollback(g->db);
-    return status;
-}
-
-static enum status end_filling(struct generator *g, struct error *error) {
-    enum status status = db_write_begin(g->db, error);
-    if (status == OK) status = import_fill_end(g->db, error);
-    if (status == OK) status = db_write_commit(g->db, error);
-    if (status != OK) db_write_rollback(g->db);
     return status;
 }
 
@@ -282,10 +269,10 @@ int main(int argc, char **argv) {
     if (status == OK) status = open_site(&g, folder, &error);
     if (status == OK) status = make_texts(&g, &error);
     int64_t began = clock_monotonic_ms();
-    bool filling = false;
-    if (status == OK) status = begin_filling(&g, &filling, &error);
+    clock_t used = clock(); /* of all threads */
     if (status == OK) status = fill_all(&g, &error);
-    if (status == OK && filling) status = end_filling(&g, &error);
+    used = clock() - used;
+    double count = (double)(g.articles * (g.messages + g.pending));
     double seconds = (double)(clock_monotonic_ms() - began) / 1000;
     began = clock_monotonic_ms();
     if (status == OK) status = search_index_all(g.db, NULL, NULL, &error);
@@ -293,8 +280,8 @@ int main(int argc, char **argv) {
     if (status)
         fprintf(stderr, "fill: %s\n", error.detail);
     else
-        fprintf(stderr, "%.1f s, %.0f messages/s; indexed in %.1f s\n", seconds,
-                (double)(g.articles * (g.messages + g.pending)) / (seconds + 1e-9), indexing);
+        fprintf(stderr, "%.1f s, %.0f messages/s, %.1f us of CPU each; indexed in %.1f s\n", seconds,
+                count / (seconds + 1e-9), (double)used / CLOCKS_PER_SEC * 1e6 / (count + 1e-9), indexing);
     db_close(g.db);
     if (g.arena != pool) arena_free(g.arena);
     arena_free(pool);

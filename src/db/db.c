@@ -366,12 +366,29 @@ void db_write_rollback(struct db *db) {
 }
 
 enum status db_fill_begin(struct db *db, struct error *error) {
-    assert(db__in_transaction(db));
-    return db->engine->fill_begin ? db->engine->fill_begin(db, error) : OK;
+    const struct db_engine *engine = db->engine;
+    if (!engine->fill_begin) return db_write_begin(db, error);
+    engine->fill_enter(db);
+    enum status status = db_write_begin(db, error);
+    if (status == OK) status = engine->fill_begin(db, error);
+    if (status != OK) db_fill_rollback(db);
+    return status;
 }
 
-enum status db_fill_end(struct db *db, struct error *error) {
-    return db->engine->fill_end ? db->engine->fill_end(db, error) : OK;
+enum status db_fill_commit(struct db *db, struct error *error) {
+    const struct db_engine *engine = db->engine;
+    enum status status = engine->fill_end ? engine->fill_end(db, error) : OK;
+    if (status == OK) status = db_write_commit(db, error);
+    if (status != OK)
+        db_fill_rollback(db);
+    else if (engine->fill_leave)
+        engine->fill_leave(db);
+    return status;
+}
+
+void db_fill_rollback(struct db *db) {
+    db_write_rollback(db);
+    if (db->engine->fill_leave) db->engine->fill_leave(db);
 }
 
 enum status db_savepoint(struct db *db, struct error *error) {

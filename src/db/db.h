@@ -111,11 +111,15 @@ enum status db_savepoint_keep(struct db *db, struct error *error) MUST_USE;
 /* What cannot be undone alone takes the whole transaction with it: the next savepoint, and the commit, are UNAVAILABLE. */
 void db_savepoint_undo(struct db *db);
 
-/* In a write transaction, while the table of comments has no row: its indices, but for that of an import's keys, are taken
-   away until db_fill_end makes them, each from rows already sorted, which costs a fraction of keeping them row by row.
-   What would look something up by one of them is slow meanwhile. A rollback brings them back. */
+/* The same three for a transaction of very many comments while their table has no row. The indices whose keys come in no
+   order are taken away, and made before the commit, each from rows already sorted, which costs a fraction of keeping them
+   row by row; what would look something up by one of them is slow meanwhile. And each page is written once, into the
+   database, not into the log first: other processes are kept out until the end. Neither is anything less durable, nor a
+   half of it ever seen: whoever next opens for writing what a crash has left undoes it first. On an engine that gains
+   nothing by it they are as above. */
 enum status db_fill_begin(struct db *db, struct error *error) MUST_USE;
-enum status db_fill_end(struct db *db, struct error *error) MUST_USE;
+enum status db_fill_commit(struct db *db, struct error *error) MUST_USE;
+void db_fill_rollback(struct db *db);
 
 /* DB_MEMO_BYTES of the caller's choice, all zero at first, and again whenever a write transaction begins or ends, or a
    part of it is undone: for what has been read or written in it and would have to be read again. One module's: journal. */

@@ -116,9 +116,12 @@ struct db_engine {
     enum status (*log_carry)(struct db *db, enum db_log_carry how, int patience_ms, struct db_log_state *out,
                              struct error *error);
 
-    /* Both NULL in an engine that gains nothing by it: db_fill_begin, db_fill_end. */
+    /* All NULL in an engine that gains nothing by it. db_fill_begin: before its transaction, in it; db_fill_commit: before
+       its commit; whatever became of it, after its end. */
+    void (*fill_enter)(struct db *db);
     enum status (*fill_begin)(struct db *db, struct error *error);
     enum status (*fill_end)(struct db *db, struct error *error);
+    void (*fill_leave)(struct db *db);
 
     enum status (*check)(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error);
 };

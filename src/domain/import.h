@@ -44,10 +44,11 @@ enum status import_comment_add(struct db *db, const struct import_comment *input
 enum status import_comment_find(struct db *db, slice source, slice key, comment_number *number,
                                 struct error *error) MUST_USE;
 
-/* Around an import of many into a site that has no comment yet: db_fill_begin. *filling says whether it is one; then
-   import_fill_end is to be called before the commit. */
-enum status import_fill_begin(struct db *db, bool *filling, struct error *error) MUST_USE;
-enum status import_fill_end(struct db *db, struct error *error) MUST_USE;
+/* The transaction of an import of many: db_fill_begin when the site has no comment yet (*filling), else
+   db_write_begin. */
+enum status import_begin(struct db *db, bool *filling, struct error *error) MUST_USE;
+enum status import_commit(struct db *db, bool filling, struct error *error) MUST_USE; /* on failure all is undone */
+void import_rollback(struct db *db, bool filling);
 
 struct import_result {
     comment_number number;

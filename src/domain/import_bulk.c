@@ -365,15 +365,27 @@ enum status import_comment_find(struct db *db, slice source, slice key, comment_
     return status;
 }
 
-enum status import_fill_begin(struct db *db, bool *filling, struct error *error) {
+enum status import_begin(struct db *db, bool *filling, struct error *error) {
     int64_t any;
     enum status status = read_int(db_use(db, DB_IMPORT_ANY_COMMENT), "number", &any, error);
     *filling = status == NOT_FOUND;
-    if (status != NOT_FOUND) return status;
-    return db_fill_begin(db, error);
+    if (status != OK && status != NOT_FOUND) return status;
+    return *filling ? db_fill_begin(db, error) : db_write_begin(db, error);
 }
 
-enum status import_fill_end(struct db *db, struct error *error) { return db_fill_end(db, error); }
+enum status import_commit(struct db *db, bool filling, struct error *error) {
+    if (filling) return db_fill_commit(db, error);
+    enum status status = db_write_commit(db, error);
+    if (status != OK) db_write_rollback(db);
+    return status;
+}
+
+void import_rollback(struct db *db, bool filling) {
+    if (filling)
+        db_fill_rollback(db);
+    else
+        db_write_rollback(db);
+}
 
 enum status import_comments_add(struct db *db, const struct import_comment *items, size_t count,
                                 struct import_result *results, struct error *error) {

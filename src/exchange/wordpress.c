@@ -116,16 +116,14 @@ static enum status add_items(struct wordpress_job *job, struct error *error) {
 }
 
 static enum status run(struct wordpress_job *job, struct error *error) {
-    enum status status = db_write_begin(job->db, error);
+    bool filling = false;
+    enum status status = import_begin(job->db, &filling, error);
     if (status) return status;
     status = site_load(job->db, job->own, &job->site, error);
     if (status == OK) status = date_formats_new(job->site.language, job->site.time_zone, &job->zone, error);
-    bool filling = false;
-    if (status == OK) status = import_fill_begin(job->db, &filling, error);
     if (status == OK) status = add_items(job, error);
-    if (status == OK && filling) status = import_fill_end(job->db, error);
-    if (status == OK && !job->options->dry_run) return db_write_commit(job->db, error);
-    db_write_rollback(job->db);
+    if (status == OK && !job->options->dry_run) return import_commit(job->db, filling, error);
+    import_rollback(job->db, filling);
     return status;
 }
 
