@@ -75,7 +75,8 @@ static enum status run(struct asking *a, enum view_search_kind kind, size_t limi
                                      .after = kind == a->page.kind ? a->after : (struct search_key){0},
                                      .limit = limit};
     enum status status = search_run(r->db, r->arena, &request, result, error);
-    if (status == OK) a->page.totals[kind] = (struct view_search_total){result->total, result->estimated};
+    if (status == OK)
+        a->page.totals[kind] = (struct view_search_total){result->total, result->estimated, result->unsure};
     return status;
 }
 
@@ -97,8 +98,9 @@ static enum status find(struct asking *a, struct error *error) {
     const struct search_result *shown = &results[a->page.kind];
     map_hits(a, shown);
     if (shown->more) a->page.next = search_key_text(a->request->arena, &shown->next);
-    a->page.can_order = (shown->ranked || a->page.newest) && shown->total > 1;
+    a->page.can_order = (shown->ranked || a->page.newest) && shown->total > 1 && !shown->unsure;
     a->page.percent = shown->index.percent;
+    a->page.walked = shown->walked;
     return OK;
 }
 

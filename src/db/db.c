@@ -321,6 +321,16 @@ void db_read_end(struct db *db) {
     (void)!db->engine->control(db, CONTROL_ROLLBACK, NULL);
 }
 
+enum status db_bound_begin(struct db *db, int work_ms, struct error *error) {
+    assert(db__in_transaction(db) && work_ms > 0);
+    return db->engine->bound(db, work_ms, error);
+}
+
+void db_bound_end(struct db *db) {
+    /* What fails here, the next statement says. */
+    (void)!db->engine->bound(db, 0, &(struct error){OK, ""});
+}
+
 static void forget_memo(struct db *db) { memset(db->memo, 0, sizeof db->memo); }
 
 void *db_memo(struct db *db) {

@@ -93,6 +93,13 @@ int64_t db_last_id(struct db *db);
 enum status db_read_begin(struct db *db, struct error *error) MUST_USE;
 void db_read_end(struct db *db);
 
+/* Between these, in a transaction, a reading statement may do so much work, in milliseconds of one core, besides what its rows
+   ask for; then it fails with BUSY, and the transaction can still be used. SQLite: by what it does, not by the clock;
+   PostgreSQL: by the clock, twice as long. Not nested; db_bound_end after each db_bound_begin that gave OK, the statement
+   finished. */
+enum status db_bound_begin(struct db *db, int work_ms, struct error *error) MUST_USE;
+void db_bound_end(struct db *db);
+
 /* The write transaction and its savepoints (which nest): the writer's and the importers' only. */
 enum status db_write_begin(struct db *db, struct error *error) MUST_USE;
 enum status db_write_commit(struct db *db, struct error *error) MUST_USE; /* on the disk when it returns OK */

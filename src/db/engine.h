@@ -97,6 +97,8 @@ struct db_engine {
 
     enum status (*control)(struct db *db, enum db_control control, struct error *error);
     bool (*in_transaction)(struct db *db);
+    /* See db_bound_begin; 0: its end. */
+    enum status (*bound)(struct db *db, int work_ms, struct error *error);
     bool (*may_retry)(struct db *db); /* see db__may_retry; NULL: never */
     /* NULL: no other process could listen. */
     enum status (*announce)(struct db *db, slice text, struct error *error);

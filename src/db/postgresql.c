@@ -307,6 +307,7 @@ const struct db_engine db__postgresql = {
     .control = pg_control,
     .in_transaction = in_transaction,
     .may_retry = may_retry,
+    .bound = pg_bound,
     .announce = pg_announce,
     .schema_version = pg_schema_version,
     .migrate_begin = pg_migrate_begin,

@@ -109,6 +109,7 @@ enum status pg_prepare_again(struct db *db, struct error *error);
 
 /* postgresql_transaction.c. */
 enum status pg_control(struct db *db, enum db_control control, struct error *error);
+enum status pg_bound(struct db *db, int work_ms, struct error *error);
 enum status pg_announce(struct db *db, slice text, struct error *error);
 
 /* postgresql_schema.c. pg_check_identity: refuses what is no database of ours. */

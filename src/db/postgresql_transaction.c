@@ -1,6 +1,7 @@
 /* Transactions. Each command but COMMIT goes out with what follows it; see postgresql.h. */
 #include "db/postgresql.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static enum status begin(struct db *db, bool reads_only, struct error *error) {
@@ -76,6 +77,28 @@ enum status pg_control(struct db *db, enum db_control control, struct error *err
     case CONTROL_COUNT: break;
     }
     return INTERNAL;
+}
+
+/* What ran out of time has spoilt the transaction, but for what stands before the savepoint; going back to that takes the
+   setting back as well. */
+enum status pg_bound(struct db *db, int work_ms, struct error *error) {
+    struct pg *pg = pg_of(db);
+    enum status status = OK;
+    if (work_ms == 0) {
+        bool retry = pg->retry;
+        if (!pg->in_transaction) return OK;
+        ignore_pending(pg);
+        pg_sync(pg);
+        status = pg_send(pg, "ROLLBACK TO bound", PG_WANTED, error);
+        if (status == OK) status = pg_send(pg, "RELEASE bound", PG_WANTED, error);
+        pg->retry = retry;
+        return status;
+    }
+    char setting[64];
+    (void)snprintf(setting, sizeof setting, "SET LOCAL statement_timeout = %d", 2 * work_ms);
+    if (pg->unread > 0) status = pg_receive(pg, NULL, error);
+    if (status == OK) status = pg_send(pg, "SAVEPOINT bound", PG_WANTED, error);
+    return status == OK ? pg_send(pg, setting, PG_WANTED, error) : status;
 }
 
 enum status pg_announce(struct db *db, slice text, struct error *error) {

@@ -60,8 +60,8 @@ static slice match_text(struct db *db, struct arena *arena, const struct search_
 }
 
 /* The newest so many below `before`. */
-static enum status find(struct searching *s, int64_t before, size_t limit, struct found *found, size_t *count,
-                        struct error *error) {
+static enum status look_up(struct searching *s, int64_t before, size_t limit, struct found *found, size_t *count,
+                           struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) =
         db_use(s->db, s->of_articles ? DB_SEARCH_ARTICLE_FIND : DB_SEARCH_MESSAGE_FIND);
     db_bind_text(rows, "match", s->match);
@@ -71,6 +71,37 @@ static enum status find(struct searching *s, int64_t before, size_t limit, struc
     enum status status;
     while (*count < limit && (status = db_step(rows, error)) == OK) found[(*count)++].id = db_int(rows, "id");
     return *count == limit || status == NOT_FOUND ? OK : status;
+}
+
+/* The same; BUSY: it takes too much work. */
+static enum status find(struct searching *s, int work_ms, int64_t before, size_t limit, struct found *found,
+                        size_t *count, struct error *error) {
+    enum status status = db_bound_begin(s->db, work_ms, error);
+    if (status != OK) return status;
+    status = look_up(s, before, limit, found, count, error);
+    db_bound_end(s->db);
+    return status;
+}
+
+/* The newest documents below `before`, one by one; *end: the last one that was looked at, 0: there are no more. */
+static enum status walk(struct searching *s, int64_t before, struct found *found, size_t *count, int64_t *end,
+                        struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) =
+        db_use(s->db, s->of_articles ? DB_SEARCH_ARTICLE_WALK : DB_SEARCH_MESSAGE_WALK);
+    db_bind_int(rows, "before", before);
+    int64_t walked = 0, most = s->request->walk ? s->request->walk : SEARCH_WALKED_MAX;
+    db_bind_int(rows, "limit", most);
+    enum status status = OK;
+    *count = 0;
+    while (*count < SEARCH_COUNTED_MAX && (status = db_step(rows, error)) == OK) {
+        *end = db_int(rows, "id");
+        walked++;
+        if (search_answers(s->request->query, db_text_peek(rows, "words"))) found[(*count)++].id = *end;
+    }
+    if (status != OK && status != NOT_FOUND) return status;
+    s->out->walked = walked;
+    if (status == NOT_FOUND && walked < most) *end = s->out->walked = 0;
+    return OK;
 }
 
 /* NOT_FOUND: readers are not shown it. */
@@ -143,13 +174,33 @@ static enum status show(struct searching *s, const struct found *found, bool ran
     return OK;
 }
 
-static enum status show_newest(struct searching *s, struct error *error) {
+/* From what was found by walking; what there may be below stands on the next page. */
+static enum status show_walked(struct searching *s, const struct found *found, size_t count, int64_t end,
+                               struct error *error) {
+    for (size_t i = 0; i < count && !s->out->more; i++) {
+        enum status status = show(s, &found[i], false, error);
+        if (status != OK && status != NOT_FOUND) return status;
+    }
+    if (s->out->more || end == 0) return OK;
+    s->out->more = true;
+    s->out->next = (struct search_key){.set = true, .id = end};
+    return OK;
+}
+
+static enum status walk_and_show(struct searching *s, int64_t before, struct found *found, struct error *error) {
+    size_t count = 0;
+    int64_t end = 0;
+    enum status status = walk(s, before, found, &count, &end, error);
+    return status == OK ? show_walked(s, found, count, end, error) : status;
+}
+
+static enum status show_newest(struct searching *s, struct found *found, struct error *error) {
     enum { CHUNK = 64 };
-    struct found found[CHUNK];
     size_t count = CHUNK;
     int64_t before = s->request->after.set ? s->request->after.id : INT64_MAX;
     while (!s->out->more && count == CHUNK) {
-        enum status status = find(s, before, CHUNK, found, &count, error);
+        enum status status = find(s, SEARCH_LATER_MS, before, CHUNK, found, &count, error);
+        if (status == BUSY) return walk_and_show(s, before, found, error);
         if (status != OK) return status;
         for (size_t i = 0; i < count && !s->out->more; i++) {
             before = found[i].id;
@@ -204,6 +255,40 @@ static void count_all(struct search_result *out, const struct found *found, size
     out->total = rounded((int64_t)((double)count * (double)found[0].id / (double)span));
 }
 
+/* Of a first page that the index cannot give at once; of few documents all are seen, and nothing is different. */
+static enum status run_walking(struct searching *s, struct found *found, struct error *error) {
+    size_t count = 0;
+    int64_t end = 0;
+    enum status status = walk(s, INT64_MAX, found, &count, &end, error);
+    if (status != OK) return status;
+    s->out->total = (int64_t)count;
+    s->out->unsure = end != 0;
+    s->out->ranked = end == 0 && count <= SEARCH_RANKED_MAX && !s->request->newest;
+    return s->out->ranked ? show_ranked(s, found, count, error) : show_walked(s, found, count, end, error);
+}
+
+static enum status run(struct searching *s, struct found *found, struct error *error) {
+    const struct search_key *after = &s->request->after;
+    int work_ms = after->ranked ? SEARCH_LATER_MS : SEARCH_FIRST_MS;
+    size_t count = 0;
+    if (s->request->walk && !after->set) return run_walking(s, found, error);
+    enum status status = find(s, work_ms, INT64_MAX, SEARCH_COUNTED_MAX, found, &count, error);
+    if (status == BUSY && (!after->set || after->ranked)) return run_walking(s, found, error);
+    if (status == BUSY) {
+        s->out->unsure = true; /* how many there are; those of this page are found below */
+        status = show_newest(s, found, error);
+        s->out->total = (int64_t)s->out->count;
+        return status;
+    }
+    if (status != OK) return status;
+    count_all(s->out, found, count);
+    /* A later page goes on as the first began, whatever has been published since. */
+    bool few = count <= SEARCH_RANKED_MAX && !s->request->newest;
+    s->out->ranked = after->set ? after->ranked : few;
+    if (!s->out->ranked) return show_newest(s, found, error);
+    return show_ranked(s, found, count < SEARCH_RANKED_MAX ? count : SEARCH_RANKED_MAX, error);
+}
+
 enum status search_run(struct db *db, struct arena *arena, const struct search_request *request,
                        struct search_result *out, struct error *error) {
     assert(request->query->count > 0 && request->limit >= 1 && request->limit <= SEARCH_PAGE_MAX);
@@ -217,14 +302,6 @@ enum status search_run(struct db *db, struct arena *arena, const struct search_r
         .out = out,
     };
     struct found *found = ARENA_ARRAY(arena, SEARCH_COUNTED_MAX, struct found);
-    size_t count;
     enum status status = search_progress_load(db, &out->index, error);
-    if (status == OK) status = find(&s, INT64_MAX, SEARCH_COUNTED_MAX, found, &count, error);
-    if (status != OK) return status;
-    count_all(out, found, count);
-    /* A later page goes on as the first began, whatever has been published since. */
-    bool few = count <= SEARCH_RANKED_MAX && !request->newest;
-    out->ranked = request->after.set ? request->after.ranked : few;
-    if (out->ranked) return show_ranked(&s, found, count < SEARCH_RANKED_MAX ? count : SEARCH_RANKED_MAX, error);
-    return show_newest(&s, error);
+    return status == OK ? run(&s, found, error) : status;
 }

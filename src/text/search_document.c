@@ -78,6 +78,21 @@ static void look(struct tally *t, slice here, slice term, bool in_title) {
     }
 }
 
+bool search_answers(const struct search_query *query, slice document) {
+    bool there[SEARCH_CLAUSES_MAX] = {false};
+    while (document.p) {
+        slice here = document, term = slice_cut(&document, ' ');
+        for (size_t i = 0; i < query->count; i++) {
+            const struct search_clause *clause = &query->clauses[i];
+            for (size_t k = 0; k < clause->count && !there[i]; k++)
+                there[i] = slice_equal(clause->any[k].terms[0], term) && stands_at(here, &clause->any[k]);
+        }
+    }
+    for (size_t i = 0; i < query->count; i++)
+        if (there[i] == query->clauses[i].excluded) return false;
+    return true;
+}
+
 int64_t search_relevance(const struct search_query *query, slice document) {
     struct tally t = {.query = query};
     bool in_title = true;

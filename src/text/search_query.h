@@ -58,6 +58,9 @@ struct search_document {
 /* out: empty, with a ceiling of SEARCH_DOCUMENT_BYTES + 1024 or more. What is beyond the bounds above is left out. */
 void search_document_write(struct search_stemmers *stemmers, const struct search_document *document, struct buf *out);
 
+/* Whether a document answers: what the index would say of it. */
+bool search_answers(const struct search_query *query, slice document);
+
 /* How well a document (its terms) answers: a logarithm to the base 2 in thousandths, from 0. The same terms and query give
    the same, whatever else is in the index. Words in the title, more often and in a shorter text count for more. */
 int64_t search_relevance(const struct search_query *query, slice document);

@@ -23,7 +23,9 @@ static void set_tabs(struct view__page *p, const struct view_search *page) {
         value_set_bool(tab, S("is_messages"), i == VIEW_SEARCH_MESSAGES);
         value_set_bool(tab, S("current"), i == (int)page->kind);
         value_set_bool(tab, S("estimated"), total->estimated);
-        value_set_string(tab, S("total_text"), view__number(p, total->count));
+        slice number = view__number(p, total->count);
+        if (total->unsure) number = total->count ? arena_format(p->arena, "%.*s+", SLICE_FMT(number)) : S("…");
+        value_set_string(tab, S("total_text"), number);
         value_set_string(tab, S("href"), address(p, page, (enum view_search_kind)i, page->newest, S("")));
     }
 }
@@ -69,6 +71,8 @@ static void set_results(struct view__page *p, const struct view_search *page) {
         value_set_string(order, S("best_href"), address(p, page, page->kind, false, S("")));
         value_set_string(order, S("newest_href"), address(p, page, page->kind, true, S("")));
     }
+    value_set_bool(p->root, S("is_later"), page->is_later);
+    value_set_string(p->root, S("walked"), page->walked ? view__number(p, page->walked) : S(""));
     value_set_bool(p->root, S("has_pages"), page->next.n || page->is_later);
     if (page->next.n) value_set_string(p->root, S("next"), address(p, page, page->kind, page->newest, page->next));
     if (page->is_later) value_set_string(p->root, S("first"), address(p, page, page->kind, page->newest, S("")));

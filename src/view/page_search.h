@@ -28,6 +28,7 @@ struct view_search_hit {
 struct view_search_total {
     int64_t count;
     bool estimated;
+    bool unsure; /* it is the least that there are */
 };
 
 struct view_search {
@@ -42,6 +43,7 @@ struct view_search {
     bool is_later;  /* not the first page */
     bool newest;    /* newest first was asked for */
     bool can_order; /* the other order would make a difference */
+    int64_t walked; /* so many, the newest, were looked through so far, and next goes on below; 0: all were */
     int percent;    /* of what there is that can be found so far; 100: all */
 };
 enum status view_search(const struct view_context *context, const struct view_search *page, struct buf *out,

@@ -1,6 +1,7 @@
 /* What is found, in which order, page by page; and that the index follows what is published. */
 #include "discussion_fixture.h"
 
+#include "domain/outbox.h"
 #include "domain/related.h"
 #include "domain/search.h"
 
@@ -88,6 +89,126 @@ static void finds_what_was_asked(void **state) {
         if (!slice_equal(got, slice_of(CASES[i].numbers)))
             fail_msg("%s: got %.*s, wanted %s", CASES[i].query, SLICE_FMT(got), CASES[i].numbers);
     }
+}
+
+/* What the index would answer, found by reading the documents: bounded to nothing, it is how every question is answered. */
+static void the_documents_say_what_the_index_says(void **state) {
+    struct fixture *f = *state;
+    published(f, ARTICLE, "Zoé", "", "Les élections ont lieu dimanche, près du pont.");
+    published(f, ARTICLE, "Jean Dupont", "", "L'élu a mangé à la cantine de l'école publique.");
+    published(f, OTHER, "Élodie", "Le pont", "Une œuvre d'art, posée au milieu du pont.");
+    published(f, OTHER, "Jean", "", "The bridges of the city are old; publique et école.");
+    static const char *const QUERIES[] = {"élection",
+                                          "pont",
+                                          "mangee",
+                                          "œuvres",
+                                          "école",
+                                          "\"école publique\"",
+                                          "\"élu cantine\"",
+                                          "author:jean",
+                                          "author:\"jean dupont\"",
+                                          "article:2",
+                                          "article:2 pont",
+                                          "pont -art",
+                                          "école -author:dupont",
+                                          "pont -\"au milieu\"",
+                                          "\"de l'école\"",
+                                          "\"le pont\"",
+                                          "rien"};
+    for (size_t i = 0; i < ARRAY_COUNT(QUERIES); i++) {
+        struct search_query query = parse(f, QUERIES[i]);
+        slice by_index = messages(f, QUERIES[i]), by_reading = S("");
+        struct db_rows *rows = db_use(f->db, DB_SEARCH_MESSAGE_WALK);
+        db_bind_int(rows, "before", INT64_MAX);
+        db_bind_int(rows, "limit", 100);
+        size_t hits = 0, indexed = 0;
+        while (db_step(rows, &f->error) == OK) {
+            if (!search_answers(&query, db_text_peek(rows, "words"))) continue;
+            slice number = arena_format(f->arena, "%lld", (long long)db_int(rows, "id"));
+            by_reading =
+                arena_format(f->arena, "%.*s%s%.*s", SLICE_FMT(by_reading), hits++ ? " " : "", SLICE_FMT(number));
+        }
+        db_finish(rows);
+        for (size_t k = 0; k < by_index.n; k++) indexed += by_index.p[k] == ' ';
+        indexed += by_index.n > 0;
+        assert_int_equal(hits, indexed);
+        for (slice rest = by_reading; rest.n;) {
+            slice number = slice_cut(&rest, ' '), all = by_index;
+            bool same = false;
+            while (all.p) same = slice_equal(slice_cut(&all, ' '), number) || same;
+            if (!same) fail_msg("%s: %.*s is not in '%.*s'", QUERIES[i], SLICE_FMT(number), SLICE_FMT(by_index));
+        }
+    }
+}
+
+static struct search_result step_by_step(struct fixture *f, const char *text, int64_t most, struct search_key after) {
+    struct search_query query = parse(f, text);
+    struct search_request request = {
+        .kind = SEARCH_OF_MESSAGES, .query = &query, .after = after, .limit = 2, .walk = most};
+    struct search_result result;
+    if (search_run(f->db, f->arena, &request, &result, &f->error) != OK) fail_msg("%s: %s", text, f->error.detail);
+    return result;
+}
+
+/* A page says how far it has looked, and the next one goes on below that: together they have everything, once. */
+static void what_was_not_looked_through_is_on_the_next_page(void **state) {
+    struct fixture *f = *state;
+    for (int i = 0; i < 10; i++) {
+        slice text = arena_format(f->arena, "%s %d.", i % 4 ? "Un saule" : "Le pont que voilà,", i + 100);
+        published(f, ARTICLE, "Zoé", "", arena_cstring(f->arena, text));
+    }
+    /* 1, 5 and 9 say it; the newest five are 6 to 10 */
+    struct search_result first = step_by_step(f, "\"le pont\"", 5, (struct search_key){0});
+    assert_int_equal(first.walked, 5);
+    assert_int_equal(first.count, 1);
+    assert_int_equal(first.hits[0].id, 9);
+    assert_true(first.unsure && first.more && first.next.set && !first.ranked);
+    assert_int_equal(first.next.id, 6);
+    struct search_result second = step_by_step(f, "\"le pont\"", 5, first.next);
+    assert_int_equal(second.walked, 0);
+    assert_int_equal(second.count, 2);
+    assert_int_equal(second.hits[0].id, 5);
+    assert_int_equal(second.hits[1].id, 1);
+    assert_false(second.more);
+    /* a full page goes on after its last hit */
+    first = step_by_step(f, "saule", 8, (struct search_key){0});
+    assert_int_equal(first.count, 2);
+    assert_int_equal(first.hits[1].id, 8);
+    assert_int_equal(first.next.id, 8);
+    second = step_by_step(f, "saule", 8, first.next);
+    assert_int_equal(second.hits[0].id, 7);
+    /* nothing in what was looked through is not nothing at all */
+    first = step_by_step(f, "\"le pont\"", 1, (struct search_key){0});
+    assert_true(first.count == 0 && first.more && first.next.id == 10);
+    /* of few documents all are seen: as without a bound */
+    struct search_result all = step_by_step(f, "\"le pont\"", 11, (struct search_key){0});
+    assert_true(all.walked == 0 && all.total == 3 && all.ranked && !all.unsure);
+    struct search_result same = search(f, SEARCH_OF_MESSAGES, "\"le pont\"", (struct search_key){0}, 2);
+    assert_int_equal(all.next.id, same.next.id);
+    assert_int_equal(all.next.score, same.next.score);
+}
+
+/* More work than it may do ends a statement, and the transaction goes on. */
+static void a_bound_ends_a_statement_only(void **state) {
+    struct fixture *f = *state;
+    published(f, ARTICLE, "Zoé", "", "Un saule.");
+    assert_int_equal(db_bound_begin(f->db, 1000, &f->error), OK);
+    assert_slice(fixture_site(f).language, "fr");
+    db_bound_end(f->db);
+    if (!store_is_postgresql()) { /* there the clock decides */
+        (void)fixture_sql(f,
+                          "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO "
+                          "mail_address SELECT CAST(CAST(i AS TEXT) AS BLOB), 0, 1, NULL, '', '' FROM n");
+        struct outbox_figures figures;
+        assert_int_equal(db_bound_begin(f->db, 1, &f->error), OK);
+        assert_int_equal(outbox_count(f->db, &figures, &f->error), BUSY);
+        db_bound_end(f->db);
+        assert_int_equal(outbox_count(f->db, &figures, &f->error), OK);
+        assert_int_equal(figures.paused, 3000);
+    }
+    assert_slice(messages(f, "saule"), "1");
+    assert_int_equal(published(f, ARTICLE, "Zoé", "", "Un autre saule.").v, 2);
+    assert_slice(messages(f, "saule"), "1 2"); /* the shorter text first */
 }
 
 static void follows_every_act(void **state) {
@@ -330,6 +451,9 @@ static void an_editor_chooses(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(finds_what_was_asked),
+        TEST(the_documents_say_what_the_index_says),
+        TEST(what_was_not_looked_through_is_on_the_next_page),
+        TEST(a_bound_ends_a_statement_only),
         TEST(follows_every_act),
         TEST(pending_and_refused_are_not_found),
         TEST(messages_of_a_withdrawn_article_are_not_found),
