@@ -1,6 +1,7 @@
 #include "app/app.h"
 
 #include "app/assets.h"
+#include "app/charters.h"
 #include "app/courier.h"
 #include "app/dates.h"
 #include "app/desk_presence.h"
@@ -282,6 +283,7 @@ static enum status start(struct app *app, struct error *error) {
     if (status != OK) return status;
     app->arena_bytes = arena_bytes(&app->options);
     app->dates = app_dates_new();
+    app->charters = charters_new();
     warm_dates(app);
     app->presence = desk_presence_new();
     app->assets = assets_new(app->theme, headers_make_head, app);
@@ -408,6 +410,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     }
     proofread_stop(app);
     app_dates_free(app->dates);
+    charters_free(app->charters);
     desk_presence_free(app->presence);
     assets_free(app->assets);
     guard_free(app->guard);

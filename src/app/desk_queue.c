@@ -35,10 +35,14 @@ bool desk_words(struct request *r, const char *field, slice *out) {
 
 /* --- The list ----------------------------------------------------------------------------------------------------- */
 
+static struct queue_filter filter_of(const struct view_queue_filter *filter, comment_number after, size_t limit) {
+    return (struct queue_filter){
+        .kind = map_queue(filter->queue), .article = {filter->article}, .after = after, .limit = limit};
+}
+
 static enum status load_queue(struct request *r, const struct view_queue_filter *filter, comment_number after,
                               size_t limit, struct queue_page *out, struct error *error) {
-    struct queue_filter asked = {
-        .kind = map_queue(filter->queue), .article = {filter->article}, .after = after, .limit = limit};
+    struct queue_filter asked = filter_of(filter, after, limit);
     return queue_load(r->db, r->arena, &asked, out, error);
 }
 
@@ -52,30 +56,36 @@ static const struct desk_opened *load_opened(struct request *r, size_t *count) {
     return desk_presence_others(r->app->presence, r->arena, r->account.id, clock_now(), count);
 }
 
-static comment_number first_free(struct request *r, const struct queue_page *queue, comment_number but) {
+static comment_number first_free(struct request *r, const struct queue_numbers *queue, comment_number but) {
     size_t count;
     const struct desk_opened *opened = load_opened(r, &count);
     for (size_t i = 0; i < queue->count; i++) {
-        comment_number number = queue->items[i].comment.number;
+        comment_number number = queue->items[i];
         if (number.v != but.v && opener_of(opened, count, number.v).n == 0) return number;
     }
     return (comment_number){0};
 }
 
-static comment_number first_other(const struct queue_page *queue, comment_number but) {
+static comment_number first_other(const struct queue_numbers *queue, comment_number but) {
     for (size_t i = 0; i < queue->count; i++)
-        if (queue->items[i].comment.number.v != but.v) return queue->items[i].comment.number;
+        if (queue->items[i].v != but.v) return queue->items[i];
     return (comment_number){0};
+}
+
+static void load_numbers(struct request *r, const struct view_queue_filter *filter, comment_number after, size_t limit,
+                         struct queue_numbers *out) {
+    struct error error;
+    struct queue_filter asked = filter_of(filter, after, limit);
+    if (queue_numbers_load(r->db, r->arena, &asked, out, &error) != OK) *out = (struct queue_numbers){0};
 }
 
 /* Among the next few of the queue; where colleagues have all of these open, among more. */
 static comment_number next_free(struct request *r, const struct view_queue_filter *filter, comment_number number,
-                                struct queue_page *behind) {
+                                struct queue_numbers *behind) {
     static const size_t COUNTS[] = {NEXT_ENTRIES, LIST_ENTRIES};
     comment_number next = {0};
-    struct error error;
     for (size_t i = 0; i < ARRAY_COUNT(COUNTS) && !next.v; i++) {
-        if (load_queue(r, filter, number, COUNTS[i], behind, &error) != OK) *behind = (struct queue_page){0};
+        load_numbers(r, filter, number, COUNTS[i], behind);
         next = first_free(r, behind, number);
         if (behind->count < COUNTS[i]) break; /* there are no more */
     }
@@ -83,7 +93,7 @@ static comment_number next_free(struct request *r, const struct view_queue_filte
 }
 
 comment_number desk_next(struct request *r, const struct view_queue_filter *filter, comment_number number) {
-    struct queue_page behind, front;
+    struct queue_numbers behind, front;
     comment_number next = next_free(r, filter, number, &behind);
     if (!next.v) next = next_free(r, filter, (comment_number){0}, &front);
     if (next.v) return next;
@@ -125,6 +135,12 @@ static enum status move_list(struct request *r, const struct view_queue_filter *
     return OK;
 }
 
+static struct queue_numbers numbers_of(struct arena *arena, const struct queue_page *queue) {
+    struct queue_numbers numbers = {ARENA_ARRAY(arena, queue->count, comment_number), queue->count};
+    for (size_t i = 0; i < queue->count; i++) numbers.items[i] = queue->items[i].comment.number;
+    return numbers;
+}
+
 /* --- The page ----------------------------------------------------------------------------------------------------- */
 
 struct showing {
@@ -147,9 +163,10 @@ static enum status load(struct request *r, struct showing *s, struct error *erro
     if (status != OK) return status;
     s->opened = load_opened(r, &s->opened_count);
     s->has_charter = charter_load(r->db, r->arena, 0, APP_LANGUAGE[r->language].tag, &s->charter, error) == OK;
+    struct queue_numbers queue = numbers_of(r->arena, &s->queue);
     comment_number number = asked->number;
-    if (!number.v) number = first_free(r, &s->queue, number);
-    if (!number.v) number = first_other(&s->queue, number);
+    if (!number.v) number = first_free(r, &queue, number);
+    if (!number.v) number = first_other(&queue, number);
     if (!number.v) return OK;
     s->file = ARENA_NEW(r->arena, struct comment_file);
     status = comment_file_load(r->db, r->arena, number, s->file, error);
@@ -190,12 +207,10 @@ static void find_neighbours(struct request *r, const struct showing *s, struct v
         m->previous = s->file->previous.v;
         return;
     }
-    struct error error;
-    struct queue_page behind;
+    struct queue_numbers behind;
     comment_number number = s->file->comment.number;
-    bool inside = belongs(filter, &s->file->comment);
-    if (load_queue(r, filter, inside ? number : (comment_number){0}, 1, &behind, &error) == OK)
-        m->next = first_other(&behind, number).v;
+    load_numbers(r, filter, belongs(filter, &s->file->comment) ? number : (comment_number){0}, 1, &behind);
+    m->next = first_other(&behind, number).v;
     for (size_t i = 1; i < s->queue.count; i++)
         if (s->queue.items[i].comment.number.v == number.v) m->previous = s->queue.items[i - 1].comment.number.v;
 }

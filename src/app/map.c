@@ -105,9 +105,17 @@ const struct view_thread *map_threads(struct arena *arena, const struct thread *
 const struct view_charter *map_charter(struct arena *arena, const struct charter *c) {
     struct view_rule *rules = ARENA_ARRAY(arena, c->rule_count, struct view_rule);
     for (size_t i = 0; i < c->rule_count; i++)
-        rules[i] = (struct view_rule){c->rules[i].code, c->rules[i].title, c->rules[i].text, c->rules[i].legal_ground};
+        rules[i] = (struct view_rule){.code = c->rules[i].code,
+                                      .title = c->rules[i].title,
+                                      .text = c->rules[i].text,
+                                      .legal_ground = c->rules[i].legal_ground};
     struct view_charter *mapped = ARENA_NEW(arena, struct view_charter);
-    *mapped = (struct view_charter){c->version, c->language, c->introduction, rules, c->rule_count, c->created_at};
+    *mapped = (struct view_charter){.version = c->version,
+                                    .language = c->language,
+                                    .introduction = c->introduction,
+                                    .rules = rules,
+                                    .rule_count = c->rule_count,
+                                    .created_at = c->created_at};
     return mapped;
 }
 

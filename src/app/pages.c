@@ -2,6 +2,7 @@
    after.c's business. */
 #include "app/pages.h"
 
+#include "app/charters.h"
 #include "app/dispatch.h"
 #include "app/headers.h"
 #include "app/map.h"
@@ -64,6 +65,10 @@ static const struct view_form *form_of(struct making *m, const struct article *a
     return form;
 }
 
+static const struct view_charter *charter_in(struct making *m, slice language) {
+    return charters_get(m->app->charters, m->db, m->arena, &m->site, language);
+}
+
 /* What is noted beside the bytes of a page of a discussion. */
 static void note_article(struct making *m, const struct article *article) {
     m->tag = arena_format(m->arena, "%lld-%.*s", (long long)article->id.v, SLICE_FMT(article->slug));
@@ -86,7 +91,7 @@ static enum status make_discussion(struct making *m) {
     enum status status = reading_page_load(m->app, m->db, m->arena, m->key, &loaded, m->error);
     if (status != OK) return status;
     struct view_discussion page = reading_discussion(m->db, m->arena, &m->site, m->key, &loaded);
-    page.charter = reading_charter(m->db, m->arena, loaded.article.language);
+    page.charter = charter_in(m, loaded.article.language);
     page.form = form_of(m, &loaded.article);
     page.reactions = reactions_of(m, loaded.article.id);
     /* A page that is made anew while it is read will be again: its threads are kept. */
@@ -111,7 +116,7 @@ static enum status make_thread(struct making *m) {
         .thread = &thread,
         .page = loaded.page,
         .page_count = loaded.page_count,
-        .charter = reading_charter(m->db, m->arena, loaded.article.language),
+        .charter = charter_in(m, loaded.article.language),
         .form = form_of(m, &loaded.article),
         .reactions = reactions_of(m, loaded.article.id),
         .fold_lines = reading_fold_lines(&m->site),
@@ -229,8 +234,7 @@ static enum status make_archive_index(struct making *m) {
 
 static enum status make_charter(struct making *m) {
     struct view_context *context = context_of_key(m);
-    const struct view_charter *charter =
-        reading_charter(m->db, m->arena, catalog_language(templates_catalog(context->templates)));
+    const struct view_charter *charter = charter_in(m, catalog_language(templates_catalog(context->templates)));
     if (!charter) return error_set(m->error, NOT_FOUND, "no charter yet");
     m->content_type = HTML;
     return view_charter(context, charter, &m->body, m->error);

@@ -1,3 +1,4 @@
+#include "app/charters.h"
 #include "app/handlers.h"
 
 #include "app/dispatch.h"
@@ -87,13 +88,6 @@ const struct view_comment *reading_own(struct request *r, article_id article, si
     return shown;
 }
 
-const struct view_charter *reading_charter(struct db *db, struct arena *arena, slice language) {
-    struct charter charter;
-    struct error error;
-    if (charter_load(db, arena, 0, language, &charter, &error) != OK) return NULL;
-    return map_charter(arena, &charter);
-}
-
 slice reading_purpose(struct arena *arena, article_id article) {
     return arena_format(arena, "comment:%lld", (long long)article.v);
 }
@@ -174,7 +168,7 @@ void read_discussion(struct request *r) {
     struct view_discussion page = reading_discussion(r->db, r->arena, &r->site, &key, &loaded);
     page.own = own;
     page.own_count = count;
-    page.charter = reading_charter(r->db, r->arena, loaded.article.language);
+    page.charter = charters_get(r->app->charters, r->db, r->arena, &r->site, loaded.article.language);
     page.form = reading_form(r->app, r->arena, &loaded.article, clock_now(), 1);
     page.reactions = reading_reactions(r->app, r->arena, &r->site, id, clock_now(), 1);
     struct buf *body = request_buf(r);

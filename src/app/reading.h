@@ -9,8 +9,6 @@
 
 /* The messages of this reader (by the author's cookie) that wait in the discussion; arena. */
 const struct view_comment *reading_own(struct request *r, article_id article, size_t *count);
-/* The charter in force; NULL: none. */
-const struct view_charter *reading_charter(struct db *db, struct arena *arena, slice language);
 /* What a form for a message to this article may do: the purpose of its token. */
 slice reading_purpose(struct arena *arena, article_id article);
 /* What the form to follow it may do. */

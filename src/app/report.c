@@ -1,6 +1,7 @@
 /* Reporting a message or an article, and the receipt. Who has the receipt's link is who reported. */
 #include "domain/report.h"
 
+#include "app/charters.h"
 #include "app/handlers.h"
 #include "app/links.h"
 #include "app/map.h"
@@ -30,7 +31,8 @@ static void reply(struct request *r, struct reporting *p, int http_status) {
     struct view_comment comment = map_comment(&p->comment);
     struct view_report page = {.article = &article,
                                .comment = p->comment.number.v ? &comment : NULL,
-                               .charter = reading_charter(r->db, r->arena, p->article.language),
+                               .charter =
+                                   charters_get(r->app->charters, r->db, r->arena, &r->site, p->article.language),
                                .rule_code = request_field(r, "rule"),
                                .text = request_field(r, "text"),
                                .name = request_field(r, "name"),

@@ -33,6 +33,7 @@ struct speller;
 struct tongue;
 struct desk_presence;
 struct app_dates;
+struct charters;
 struct live;
 struct guard;
 struct courier;
@@ -61,6 +62,7 @@ struct app {
     struct catalog *catalogs[APP_LANGUAGES];
     struct templates *templates[APP_LANGUAGES];
     struct app_dates *dates;
+    struct charters *charters;
     struct app_assets *assets;
     struct theme *theme; /* the files of templates and assets */
     struct limiter *sending, *previewing, *signing_in, *reporting, *recommending; /* by address */

@@ -1,5 +1,6 @@
 /* Sending a message: form → preview → sent. Nothing typed is ever lost: whatever is wrong, the form
    comes back with what was in it. */
+#include "app/charters.h"
 #include "app/handlers.h"
 
 #include "app/guard.h"
@@ -107,7 +108,8 @@ static void reply_compose(struct request *r, struct sending *s, int status, cons
                                 .answered = answered_of(r, s),
                                 .preview = preview,
                                 .proofreading = preview ? s->shown_proof : NULL,
-                                .charter = reading_charter(r->db, r->arena, s->article.language)};
+                                .charter =
+                                    charters_get(r->app->charters, r->db, r->arena, &r->site, s->article.language)};
     struct buf *body = request_buf(r);
     r->keep_for_back = true;
     enum status rendered = view_compose(request_view_in(r, s->article.language), &page, body, &error);

@@ -93,6 +93,14 @@ struct queue_filter {
 enum status queue_load(struct db *db, struct arena *arena, const struct queue_filter *filter, struct queue_page *out,
                        struct error *error) MUST_USE;
 
+/* Their numbers alone, which is all that leading on to the next one takes. */
+struct queue_numbers {
+    comment_number *items;
+    size_t count;
+};
+enum status queue_numbers_load(struct db *db, struct arena *arena, const struct queue_filter *filter,
+                               struct queue_numbers *out, struct error *error) MUST_USE;
+
 /* What a moderator sees beside a message. */
 struct report {
     report_id id;

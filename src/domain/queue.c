@@ -36,11 +36,15 @@ static enum status find_position(struct db *db, comment_number after, struct pos
     return OK;
 }
 
-static struct db_rows *use_queue(struct db *db, const struct queue_filter *filter, const struct position *position) {
+/* numbers_alone: what the rows have may be `number` and no more. */
+static struct db_rows *use_queue(struct db *db, const struct queue_filter *filter, const struct position *position,
+                                 bool numbers_alone) {
+    static const enum db_statement PENDING[2][2] = {{DB_QUEUE_PENDING, DB_QUEUE_PENDING_NUMBERS},
+                                                    {DB_QUEUE_PENDING_ARTICLE, DB_QUEUE_PENDING_ARTICLE_NUMBERS}};
     struct db_rows *rows = NULL;
     switch (filter->kind) {
     case QUEUE_PENDING:
-        rows = db_use(db, filter->article.v ? DB_QUEUE_PENDING_ARTICLE : DB_QUEUE_PENDING);
+        rows = db_use(db, PENDING[filter->article.v != 0][numbers_alone]);
         db_bind_int(rows, "at", position->at);
         db_bind_int(rows, "number", position->number.v);
         if (filter->article.v == 0) break;
@@ -79,7 +83,7 @@ static enum status load_entries(struct db *db, struct arena *arena, const struct
     if (status != OK) return status;
     struct comment_reader reader = {.arena = arena, .desk = true};
     out->items = ARENA_ARRAY(arena, filter->limit, struct queue_entry);
-    struct db_rows *rows CLEANUP(db_finish_p) = use_queue(db, filter, &position);
+    struct db_rows *rows CLEANUP(db_finish_p) = use_queue(db, filter, &position, false);
     while ((status = db_step(rows, error)) == OK) {
         if (out->count == filter->limit) {
             out->more = true;
@@ -103,6 +107,19 @@ enum status queue_load(struct db *db, struct arena *arena, const struct queue_fi
     if (status == OK) status = load_entries(db, arena, filter, out, error);
     db_read_end(db);
     return status;
+}
+
+enum status queue_numbers_load(struct db *db, struct arena *arena, const struct queue_filter *filter,
+                               struct queue_numbers *out, struct error *error) {
+    struct position position;
+    *out = (struct queue_numbers){0};
+    enum status status = find_position(db, filter->after, &position, error);
+    if (status != OK) return status;
+    out->items = ARENA_ARRAY(arena, filter->limit, comment_number);
+    struct db_rows *rows CLEANUP(db_finish_p) = use_queue(db, filter, &position, true);
+    while (out->count < filter->limit && (status = db_step(rows, error)) == OK)
+        out->items[out->count++] = (comment_number){db_int(rows, "number")};
+    return status == NOT_FOUND ? OK : status;
 }
 
 static enum status read_thread_part(struct db *db, struct arena *arena, enum db_statement statement,

@@ -67,6 +67,7 @@ struct view_thread {
 
 struct view_rule {
     slice code, title, text, legal_ground; /* text: the Markdown of comments */
+    struct html title_html, text_html;     /* where the charter is_made */
 };
 
 struct view_charter {
@@ -75,6 +76,8 @@ struct view_charter {
     const struct view_rule *rules;
     size_t rule_count;
     time_ms created_at;
+    bool is_made; /* view_charter_made (page_read.h) made it: its markup is there */
+    struct html introduction_html;
 };
 
 #endif

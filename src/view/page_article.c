@@ -6,6 +6,7 @@
 #include "text/link.h"
 #include "text/markdown.h"
 #include "text/typography.h"
+#include "view/page_read.h"
 
 /* Whether a tag ends a line: all that are neither inline nor the beginning of a block. */
 static bool breaks_line(slice tag) {
@@ -219,11 +220,26 @@ void view__set_related(struct view__page *p, const struct view_article *articles
 }
 
 /* A rule's Markdown; text that the renderer refuses (it cannot be: it was checked when saved) stands escaped. */
-static struct html rule_html(struct view__page *p, slice language, slice source) {
+static struct html rule_html(struct arena *arena, slice language, slice source) {
     struct html html;
     const struct markdown_options options = {.language = language};
-    if (markdown_comment(p->arena, source, &options, &html, NULL) != OK) html = html_escape(p->arena, source);
+    if (markdown_comment(arena, source, &options, &html, NULL) != OK) html = html_escape(arena, source);
     return html;
+}
+
+const struct view_charter *view_charter_made(struct arena *arena, const struct view_charter *charter) {
+    struct view_charter *made = ARENA_NEW(arena, struct view_charter);
+    struct view_rule *rules = ARENA_ARRAY(arena, charter->rule_count, struct view_rule);
+    *made = *charter;
+    made->is_made = true;
+    made->introduction_html = rule_html(arena, charter->language, charter->introduction);
+    made->rules = rules;
+    for (size_t i = 0; i < charter->rule_count; i++) {
+        rules[i] = charter->rules[i];
+        rules[i].title_html = html_escape_typographic(arena, charter->language, rules[i].title);
+        rules[i].text_html = rule_html(arena, charter->language, rules[i].text);
+    }
+    return made;
 }
 
 void view__set_charter(struct view__page *p, const struct view_charter *charter) {
@@ -231,9 +247,10 @@ void view__set_charter(struct view__page *p, const struct view_charter *charter)
         value_set_null(p->root, S("charter"));
         return;
     }
+    if (!charter->is_made) charter = view_charter_made(p->arena, charter);
     struct value *object = value_set_object(p->root, S("charter"));
     view__set_lang(p, object, charter->language);
-    value_set_html(object, S("introduction"), rule_html(p, charter->language, charter->introduction));
+    value_set_html(object, S("introduction"), charter->introduction_html);
     value_set_int(object, S("version"), charter->version);
     if (charter->created_at != 0) {
         value_set_string(object, S("date"), date_day(p->context->dates, p->arena, charter->created_at));
@@ -243,8 +260,8 @@ void view__set_charter(struct view__page *p, const struct view_charter *charter)
         const struct view_rule *rule = &charter->rules[i];
         struct value *item = value_list_add_object(rules);
         value_set_string(item, S("code"), rule->code);
-        value_set_html(item, S("title"), html_escape_typographic(p->arena, charter->language, rule->title));
-        value_set_html(item, S("text"), rule_html(p, charter->language, rule->text));
+        value_set_html(item, S("title"), rule->title_html);
+        value_set_html(item, S("text"), rule->text_html);
         value_set_string(item, S("legal_ground"), rule->legal_ground);
     }
 }

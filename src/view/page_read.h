@@ -112,6 +112,8 @@ struct view_thread_page {
 enum status view_thread(const struct view_context *context, const struct view_thread_page *page, struct buf *out,
                         struct error *error) MUST_USE;
 
+/* With the markup of its texts, which otherwise each page makes that shows it; in the arena, its own texts borrowed. */
+const struct view_charter *view_charter_made(struct arena *arena, const struct view_charter *charter);
 enum status view_charter(const struct view_context *context, const struct view_charter *charter, struct buf *out,
                          struct error *error) MUST_USE;
 

@@ -2,7 +2,11 @@
 
 static struct queue_page load(struct fixture *f, const struct queue_filter *filter) {
     struct queue_page page;
+    struct queue_numbers numbers;
     if (queue_load(f->db, f->arena, filter, &page, &f->error) != OK) fail_msg("%s", f->error.detail);
+    assert_int_equal(queue_numbers_load(f->db, f->arena, filter, &numbers, &f->error), OK);
+    assert_int_equal(numbers.count, page.count);
+    for (size_t i = 0; i < page.count; i++) assert_int_equal(numbers.items[i].v, page.items[i].comment.number.v);
     return page;
 }
 
@@ -56,7 +60,9 @@ static void pending_ones_wait_oldest_first(void **state) {
     page = load(f, &filter);
     assert_numbers(&page, (comment_number[]){numbers[3]}, 1);
     filter.after.v = 999;
+    struct queue_numbers none;
     assert_int_equal(queue_load(f->db, f->arena, &filter, &page, &f->error), NOT_FOUND);
+    assert_int_equal(queue_numbers_load(f->db, f->arena, &filter, &none, &f->error), NOT_FOUND);
 }
 
 static void an_empty_queue_says_so(void **state) {

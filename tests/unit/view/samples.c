@@ -146,23 +146,23 @@ static const struct message english_messages[SAMPLE_THREADS][4] = {
     {{"Robert", "", "I do!", 0, 0, 0, 0, 0}},
 };
 
+#define RULE(c, t, x, l)                                                                                               \
+    { .code = S_INIT(c), .title = S_INIT(t), .text = S_INIT(x), .legal_ground = S_INIT(l) }
+
 static const struct view_rule french_rules[] = {
-    {S_INIT("respect"), S_INIT("Respecter les personnes"),
-     S_INIT("On discute les idées et les actes ; on n'insulte ni ne menace personne."), S_INIT("")},
-    {S_INIT("haine"), S_INIT("Ni haine ni discrimination"),
-     S_INIT(
-         "Les propos qui visent des personnes pour leur origine, leur religion, leur sexe ou leur handicap sont refusés."),
-     S_INIT("loi du 29 juillet 1881, art. 24")},
-    {S_INIT("publicite"), S_INIT("Pas de publicité"), S_INIT("Un lien utile est bienvenu ; une réclame, non."),
-     S_INIT("")},
+    RULE("respect", "Respecter les personnes",
+         "On discute les idées et les actes ; on n'insulte ni ne menace personne.", ""),
+    RULE(
+        "haine", "Ni haine ni discrimination",
+        "Les propos qui visent des personnes pour leur origine, leur religion, leur sexe ou leur handicap sont refusés.",
+        "loi du 29 juillet 1881, art. 24"),
+    RULE("publicite", "Pas de publicité", "Un lien utile est bienvenu ; une réclame, non.", ""),
 };
 static const struct view_rule english_rules[] = {
-    {S_INIT("respect"), S_INIT("Respect people"),
-     S_INIT("Ideas and acts are discussed; nobody is insulted or threatened."), S_INIT("")},
-    {S_INIT("hate"), S_INIT("No hatred, no discrimination"),
-     S_INIT("Attacks on people for their origin, religion, sex or disability are refused."), S_INIT("")},
-    {S_INIT("advertising"), S_INIT("No advertising"), S_INIT("A useful link is welcome; an advertisement is not."),
-     S_INIT("")},
+    RULE("respect", "Respect people", "Ideas and acts are discussed; nobody is insulted or threatened.", ""),
+    RULE("hate", "No hatred, no discrimination",
+         "Attacks on people for their origin, religion, sex or disability are refused.", ""),
+    RULE("advertising", "No advertising", "A useful link is welcome; an advertisement is not.", ""),
 };
 
 struct html samples_comment_html(struct samples *s, const char *markdown) {

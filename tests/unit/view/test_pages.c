@@ -180,6 +180,12 @@ static void section_and_archive_list_theirs(void **state) {
     buf_clear(&f->out);
     check_page(f, "charter", view_charter(&s->context, &s->charter, &f->out, &error));
     assert_int_equal(count(f, "//main//ol/li"), 3);
+    slice page = arena_copy(s->arena, buf_slice(&f->out));
+    buf_clear(&f->out);
+    const struct view_charter *made = view_charter_made(s->arena, &s->charter);
+    assert_true(made->is_made && made->rules[0].text_html.s.n > 0);
+    assert_int_equal(view_charter(&s->context, made, &f->out, &error), OK);
+    assert_true(slice_equal(buf_slice(&f->out), page));
 }
 
 static void article_holds_the_contract(void **state) {
@@ -583,7 +589,7 @@ static void hostile_words_are_inert(void **state) {
         reply.name = reply.parent_name = reply.title = reply.secret = bad;
         reply.is_own = true;
         struct view_thread thread = {.root = root, .replies = &reply, .reply_count = 1, .more_replies = 2};
-        const struct view_rule rule = {bad, bad, bad, bad};
+        const struct view_rule rule = {.code = bad, .title = bad, .text = bad, .legal_ground = bad};
         const struct view_charter charter = {
             .version = 1, .language = bad, .introduction = bad, .rules = &rule, .rule_count = 1};
         struct view_form form = s->form;
