@@ -346,12 +346,15 @@ void dispatch_call(struct http_call *call, void *ctx) {
     }
 }
 
+/* A reader's form that is too large is read up to so many times its ceiling all the same, to give back what was typed. */
+enum { GIVEN_BACK_FACTOR = 4 };
+
 size_t dispatch_body_limit(const struct http_call *call, void *ctx) {
     struct app *app = ctx;
+    if (!slice_starts(http_call_path(call), S("/moderation"))) return app->options.form_bytes * GIVEN_BACK_FACTOR;
     /* Who has no session gets no further than the form to sign in: that is not worth a large body. */
-    bool desk = slice_starts(http_call_path(call), S("/moderation")) &&
-                http_call_cookie(call, S("palabre_session")).n == CRYPTO_TOKEN_CHARS;
-    return desk ? DISPATCH_BODY_MAX : app->options.form_bytes;
+    bool signed_in = http_call_cookie(call, S("palabre_session")).n == CRYPTO_TOKEN_CHARS;
+    return signed_in ? DISPATCH_BODY_MAX : app->options.form_bytes;
 }
 
 void dispatch_done(struct http_call *call, const struct http_done *done, void *ctx) {
@@ -408,6 +411,11 @@ static slice typed_text(struct request *r) {
     return text.n ? text : lenient_field(r->arena, body, S("body"));
 }
 
+/* What only a desk's form may weigh. */
+static bool is_too_large(const struct request *r) {
+    return !(r->route->flags & ROUTE_DESK) && http_call_body(r->call).n > r->app->options.form_bytes;
+}
+
 /* The form or the query. False: answered. */
 static bool load_form(struct request *r) {
     struct error error = {OK, ""};
@@ -415,7 +423,7 @@ static bool load_form(struct request *r) {
         /* a charter of fifty rules in several languages, a queue of ticked messages */
         struct http_form_limits limits = HTTP_FORM_LIMITS;
         if (r->route->flags & ROUTE_DESK) limits.fields = DESK_FIELDS;
-        int status = http_call_form(r->call, &limits, &r->form, &error);
+        int status = is_too_large(r) ? 413 : http_call_form(r->call, &limits, &r->form, &error);
         if (status && (r->route->flags & ROUTE_ANY_FORM)) {
             r->form = (struct http_form){0};
             return true;

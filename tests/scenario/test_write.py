@@ -171,8 +171,12 @@ def test_replies_to_what_is_gone_or_elsewhere_keep_the_text(server, article):
 
 
 def test_a_form_that_is_too_large_is_413(server, article):
-    response = server.reader().post(f"/articles/{article}/comments", {"text": "x" * 400_000, "action": "send"})
+    response = server.reader().post(f"/articles/{article}/comments", {"text": "é" * 100_000, "action": "send"})
     assert response.status_code == 413
+    page = lxml.html.fromstring(response.content)
+    assert page.get_element_by_id("kept").text.strip() == "é" * 100_000, "what was typed comes back"
+    beyond = server.reader().post(f"/articles/{article}/comments", {"text": "x" * 1_100_000, "action": "send"})
+    assert beyond.status_code == 413 and len(beyond.content) < 1000
 
 
 def test_an_editors_form_may_be_larger(server):
