@@ -3,6 +3,7 @@
 #include "app/theme.h"
 #include "base/embedded.h"
 #include "base/memory.h"
+#include "text/picture.h"
 #include "view/address.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ enum { HASH_CHARS = 10 };
 struct asset {
     slice name; /* below web/static */
     char hash[HASH_CHARS + 1];
+    struct picture_size size;                       /* of a picture */
     struct page *_Atomic forever, *_Atomic checked; /* for the address with the hash, and for the one without */
     struct page
         *plain[2]; /* what they were before they were compressed: somebody may be sending them; freed at the end */
@@ -30,6 +32,11 @@ static slice content_type(slice name) {
         {S_INIT(".js"), S_INIT("text/javascript; charset=utf-8")},
         {S_INIT(".svg"), S_INIT("image/svg+xml")},
         {S_INIT(".png"), S_INIT("image/png")},
+        {S_INIT(".jpg"), S_INIT("image/jpeg")},
+        {S_INIT(".jpeg"), S_INIT("image/jpeg")},
+        {S_INIT(".gif"), S_INIT("image/gif")},
+        {S_INIT(".webp"), S_INIT("image/webp")},
+        {S_INIT(".avif"), S_INIT("image/avif")},
         {S_INIT(".ico"), S_INIT("image/x-icon")},
         {S_INIT(".webmanifest"), S_INIT("application/manifest+json")},
         {S_INIT(".txt"), S_INIT("text/plain; charset=utf-8")},
@@ -67,6 +74,8 @@ struct app_assets *assets_new(const struct theme *theme, page_make_head make_hea
         buf_init(&hex, HASH_CHARS);
         crypto_add_hex(&hex, slice_make(hash.bytes, HASH_CHARS / 2));
         memcpy(asset->hash, hex.p, HASH_CHARS);
+        if (slice_starts(content_type(asset->name), S("image/")))
+            asset->size = picture_size(slice_make(file->data, file->size));
         buf_fini(&hex);
         asset->forever = make(file, asset->name, make_head, ctx);
         asset->checked = page_with_extra(asset->forever, &CHECKED);
@@ -114,6 +123,15 @@ slice assets_address(const void *context, struct arena *arena, slice name) {
     const struct asset *asset = by_name(context, name);
     if (!asset) return arena_format(arena, "/static/%.*s", SLICE_FMT(name));
     return address_static(arena, slice_of(asset->hash), name);
+}
+
+bool assets_picture(const void *context, struct arena *arena, slice src, struct picture *out) {
+    static const slice FOLDER = S_INIT("/static/");
+    if (!slice_starts(src, FOLDER)) return false;
+    const struct asset *asset = by_name(context, slice_after(src, FOLDER.n));
+    if (!asset) return false;
+    *out = (struct picture){address_static(arena, slice_of(asset->hash), asset->name), asset->size};
+    return true;
 }
 
 struct page *assets_find(struct app_assets *assets, slice path, bool *immutable) {

@@ -3,6 +3,7 @@
 #define PALABRE_APP_ASSETS_H
 
 #include "app/state.h"
+#include "text/picture.h"
 
 struct app_assets *assets_new(const struct theme *theme, page_make_head make_head, void *ctx);
 /* Compresses them all as strongly as can be; until then they are served plain. On a worker, once. */
@@ -10,6 +11,8 @@ void assets_compress(struct app_assets *assets);
 void assets_free(struct app_assets *assets);
 /* view_asset_fn: "/static/HASH/site.css". context: the app_assets. */
 slice assets_address(const void *context, struct arena *arena, slice name);
+/* picture_find_fn: of "/static/demo/x.svg", the address that may be kept for ever, and its size. context: likewise. */
+bool assets_picture(const void *context, struct arena *arena, slice src, struct picture *out);
 /* The file of an address's two parts; borrowed; NULL when there is none. *current: the hash is today's. A file asked for
    without a hash ("/static/demo/x.svg": parts "demo", "x.svg") is found by its whole name. */
 struct page *assets_find(struct app_assets *assets, slice path_below_static, bool *immutable);

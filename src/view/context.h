@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/slice.h"
 #include "text/date.h"
+#include "text/picture.h"
 #include "view/templates.h"
 
 struct view_language {
@@ -49,7 +50,8 @@ struct view_context {
     const struct view_site *site;
     const struct view_viewer *viewer; /* NULL: nobody, or a shared page */
     view_asset_fn asset;
-    const void *asset_context;
+    picture_find_fn picture;   /* those of an article that are assets; NULL: none is known */
+    const void *asset_context; /* of both */
 };
 
 #endif

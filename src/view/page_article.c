@@ -142,7 +142,10 @@ static slice credit(struct view__page *p, const struct view_article *article) {
 }
 
 static void set_body(struct view__page *p, struct value *object, const struct view_article *article) {
-    value_set_html(object, S("body"), article->body);
+    const struct view_context *context = p->context;
+    struct html body = article->body;
+    if (context->picture) body = picture_set_sizes(p->arena, body, context->picture, context->asset_context);
+    value_set_html(object, S("body"), body);
     bool excerpt = article->kind == VIEW_ARTICLE_EXCERPT && url_is_web(article->source_url);
     value_set_bool(object, S("excerpt"), excerpt);
     if (!excerpt) return;
