@@ -123,9 +123,18 @@ const char *arena_cstring(struct arena *arena, slice s) {
 slice arena_format_v(struct arena *arena, const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);
-    int n = vsnprintf(NULL, 0, format, arguments);
+    struct block *block = arena->current;
+    char *at = block->bytes + block->used; /* mostly there is room, and it is formatted once */
+    size_t room = block->size - block->used;
+    int n = vsnprintf(at, room, format, arguments);
     assert(n >= 0);
+    bool fits = (size_t)n < room;
+    if (!fits) memset(at, 0, room);
     char *p = arena_alloc(arena, (size_t)n + 1);
+    if (fits && p == at) {
+        va_end(again);
+        return (slice){p, (size_t)n};
+    }
     vsnprintf(p, (size_t)n + 1, format, again);
     va_end(again);
     return (slice){p, (size_t)n};

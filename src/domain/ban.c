@@ -33,10 +33,14 @@ enum status ban_find(struct db *db, slice device_mark, slice network_mark, struc
     db_bind_text(rows, "device", device_mark);
     db_bind_text(rows, "network", network_mark);
     db_bind_int(rows, "now", clock_now());
-    enum status status = db_step(rows, error);
-    if (status != OK) return status;
-    *out = (struct ban){.id = db_int(rows, "id"), .ends_at = db_int(rows, "ends_at")};
-    return ban_kind_parse(db_text_peek(rows, "kind"), &out->kind) ? OK : error_set(error, INTERNAL, "damaged ban");
+    enum status status;
+    *out = (struct ban){0};
+    while ((status = db_step(rows, error)) == OK) {
+        if (db_int(rows, "ends_at") <= out->ends_at) continue;
+        *out = (struct ban){.id = db_int(rows, "id"), .ends_at = db_int(rows, "ends_at")};
+        if (!ban_kind_parse(db_text_peek(rows, "kind"), &out->kind)) return error_set(error, INTERNAL, "damaged ban");
+    }
+    return status == NOT_FOUND && out->id ? OK : status;
 }
 
 static enum status read_list(struct db_rows *rows, struct arena *arena, struct ban_list *out, struct error *error) {

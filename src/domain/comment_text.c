@@ -142,14 +142,15 @@ int64_t comment__count_links(slice html) {
 bool comment__is_all_capitals(slice text) {
     int64_t upper = 0, lower = 0;
     uint32_t c;
-    while (utf8_next(&text, &c)) {
-        if (c < 0x80) {
-            upper += c >= 'A' && c <= 'Z';
-            lower += c >= 'a' && c <= 'z';
-        } else if (u_isupper((UChar32)c))
-            upper++;
-        else if (u_islower((UChar32)c))
-            lower++;
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char byte = (unsigned char)text.p[i];
+        upper += byte >= 'A' && byte <= 'Z';
+        lower += byte >= 'a' && byte <= 'z';
+    }
+    while (lower * 100 <= (int64_t)text.n * (100 - CAPITALS_PERCENT) && utf8_next(&text, &c)) {
+        if (c < 0x80) continue;
+        upper += u_isupper((UChar32)c);
+        lower += u_islower((UChar32)c);
     }
     int64_t letters = upper + lower;
     return letters >= CAPITALS_LETTERS && upper * 100 >= letters * CAPITALS_PERCENT;

@@ -250,26 +250,27 @@ static void add_letter(struct reading *r, uint8_t *light, uint32_t c, size_t fro
     r->out.letters[r->out.count++] = letter;
 }
 
-/* Letters that stand alone, one after the other, are one word. True: there was one. */
-static bool settle_spelling(struct evasion *e, const uint8_t *light) {
-    bool any = false;
+/* Letters that stand alone, one after the other, are one word. */
+static void settle_spelling(struct evasion *e, const uint8_t *light) {
     for (size_t i = 0; i < e->count;) {
         size_t end = i + 1;
         bool alone = e->letters[i].gap != GAP_NONE;
         while (alone && end < e->count && light[end]) end++;
         /* The last one belongs to what follows it when nothing stands between. */
         if (alone && end < e->count && e->letters[end].gap == GAP_NONE) end--;
-        bool spelt = alone && end >= i + SPELT_LETTERS;
-        for (size_t k = i + 1; spelt && k < end; k++) e->letters[k].gap = GAP_SPELT;
-        any = any || spelt;
+        if (alone && end >= i + SPELT_LETTERS)
+            for (size_t k = i + 1; k < end; k++) e->letters[k].gap = GAP_SPELT;
         i = end > i ? end : i + 1;
     }
-    return any;
 }
 
 struct evasion evasion_merged(struct arena *arena, const struct evasion *evasion, enum evasion_gap gap) {
-    struct evasion out = {ARENA_ARRAY(arena, evasion->count + 1, struct evasion_letter), 0};
-    for (size_t i = 0; i < evasion->count; i++) {
+    size_t first = 0;
+    while (first < evasion->count && evasion->letters[first].gap != gap) first++;
+    if (first == evasion->count) return *evasion;
+    struct evasion out = {ARENA_ARRAY(arena, evasion->count + 1, struct evasion_letter), first};
+    memcpy(out.letters, evasion->letters, first * sizeof *out.letters);
+    for (size_t i = first; i < evasion->count; i++) {
         const struct evasion_letter *letter = &evasion->letters[i];
         struct evasion_letter *last = out.count ? &out.letters[out.count - 1] : NULL;
         if (last && letter->gap == gap && continues_run(last, letter))
@@ -341,7 +342,8 @@ struct evasion text_evasion(struct arena *arena, slice text) {
         at = to;
     }
     if (f.spoof) uspoof_close(f.spoof);
-    return settle_spelling(&r.out, light) ? evasion_merged(arena, &r.out, GAP_SPELT) : r.out;
+    settle_spelling(&r.out, light);
+    return evasion_merged(arena, &r.out, GAP_SPELT);
 }
 
 /* --- As plain text ------------------------------------------------------------------------------------------------ */

@@ -39,7 +39,8 @@ struct evasion text_evasion(struct arena *arena, slice text);
 /* Whether the letter of a text, c, may be read as the letter of a word. */
 bool evasion_reads(uint32_t c, uint32_t letter);
 
-/* The same with what is one letter after such a gap made a run of it: con-nard is con nard, and connard. */
+/* The same with what is one letter after such a gap made a run of it: con-nard is con nard, and connard. Itself when there
+   is no such gap. */
 struct evasion evasion_merged(struct arena *arena, const struct evasion *evasion, enum evasion_gap gap);
 
 /* The same as plain text for expressions: the letters as they are most likely read, words apart by one space. places:

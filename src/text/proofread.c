@@ -22,17 +22,22 @@ struct reader {
     struct proofread_mark *marks;
     slice *asked;
     bool french;
+    struct word_list shown;
+    /* Of the source, once a word is to be marked: its words, and the first that has no counterpart before `matched`. */
+    struct word_list typed;
+    size_t matched, next;
 };
 
 /* --- What is left alone ---------------------------------------------------------------------------------------------- */
 
-static bool is_upper(uint32_t c) { return u_isupper((UChar32)c); }
+static bool is_upper(uint32_t c) { return c < 0x80 ? c >= 'A' && c <= 'Z' : u_isupper((UChar32)c); }
 
 /* Digits, other scripts, capitals behind the front: not for a dictionary. */
 static bool is_plain_word(slice word) {
     size_t letters = 0;
     uint32_t c;
     for (slice rest = word; utf8_next(&rest, &c); letters++) {
+        if (c >= 'a' && c <= 'z') continue;
         bool apostrophe = c == 0x2019 || c == 0x2011;
         if (u_isdigit((UChar32)c) || c == 0xB7 || (c > LAST_LATIN && !apostrophe)) return false;
         if (letters > 0 && is_upper(c)) return false;
@@ -174,6 +179,23 @@ static size_t find_word(struct proofread *p, slice word) {
     return p->word_count++;
 }
 
+/* Of a word of the flat text, the word of the source that it was made from; NULL: there is none near. All words before it
+   are gone through in their order; it is asked for in that order, too. */
+static const struct word *counterpart(struct reader *r, const struct word *w) {
+    const struct word *at = NULL;
+    if (!r->typed.items) r->typed = words__split(r->arena, r->source, NULL);
+    for (size_t i = (size_t)(w - r->shown.items); r->matched <= i; r->matched++) {
+        const struct word *shown = &r->shown.items[r->matched];
+        slice word = slice_sub(r->flat.text, shown->start, shown->end);
+        size_t k = r->next, end = r->next + LOOK_AHEAD < r->typed.count ? r->next + LOOK_AHEAD : r->typed.count;
+        while (k < end && !words__equal(word, slice_sub(r->source, r->typed.items[k].start, r->typed.items[k].end)))
+            k++;
+        at = k < end ? &r->typed.items[k] : NULL;
+        if (at) r->next = k + 1;
+    }
+    return at;
+}
+
 /* w: of the flat text; at: its counterpart in the source, or NULL; [from, to): bytes of the word. */
 static void mark(struct reader *r, const struct word *w, const struct word *at, size_t from, size_t to) {
     if (!at || r->out->mark_count == PROOFREAD_MARKS) return;
@@ -191,8 +213,9 @@ static void mark(struct reader *r, const struct word *w, const struct word *at, 
 }
 
 /* The parts between hyphens that nobody knows. */
-static bool mark_parts(struct reader *r, const struct word *w, const struct word *at, size_t from, size_t to) {
+static bool mark_parts(struct reader *r, const struct word *w, size_t from, size_t to) {
     slice word = slice_sub(r->flat.text, w->start, w->end);
+    const struct word *at = counterpart(r, w);
     bool any = false;
     while (from < to) {
         size_t n = slice_find_char(slice_sub(word, from, to), '-');
@@ -207,7 +230,7 @@ static bool mark_parts(struct reader *r, const struct word *w, const struct word
     return any;
 }
 
-static void look_at(struct reader *r, const struct word *w, const struct word *at) {
+static void look_at(struct reader *r, const struct word *w) {
     slice word = slice_sub(r->flat.text, w->start, w->end);
     if (is_left_alone(&r->flat, w)) return;
     r->asked[r->out->asked_count++] = word;
@@ -216,7 +239,7 @@ static void look_at(struct reader *r, const struct word *w, const struct word *a
     for (size_t n; r->french && (n = elision(slice_sub(word, from, to))) > 0;) from += n;
     if (!r->french) to -= genitive(word);
     if (from >= to || ((from || to < word.n) && knows(r, slice_sub(word, from, to)))) return;
-    if (mark_parts(r, w, at, from, to)) r->out->unknown_count++;
+    if (mark_parts(r, w, from, to)) r->out->unknown_count++;
 }
 
 void proofread_find(struct arena *arena, const struct proofread_options *options, struct html html, slice source,
@@ -228,23 +251,12 @@ void proofread_find(struct arena *arena, const struct proofread_options *options
                        .source = source,
                        .out = out,
                        .french = slice_starts_nocase(options->language, S("fr"))};
-    struct word_list shown = words__split(arena, r.flat.text, r.flat.flags);
-    struct word_list typed = words__split(arena, source, NULL);
+    r.shown = words__split(arena, r.flat.text, r.flat.flags);
     r.marks = ARENA_ARRAY(arena, PROOFREAD_MARKS, struct proofread_mark);
-    r.asked = ARENA_ARRAY(arena, shown.count + 1, slice);
+    r.asked = ARENA_ARRAY(arena, r.shown.count + 1, slice);
     out->marks = r.marks;
     out->asked = r.asked;
-    size_t next = 0;
-    for (size_t i = 0; i < shown.count; i++) {
-        slice word = slice_sub(r.flat.text, shown.items[i].start, shown.items[i].end);
-        size_t k = next;
-        while (k < typed.count && k < next + LOOK_AHEAD &&
-               !words__equal(word, slice_sub(source, typed.items[k].start, typed.items[k].end)))
-            k++;
-        bool found = k < typed.count && k < next + LOOK_AHEAD;
-        look_at(&r, &shown.items[i], found ? &typed.items[k] : NULL);
-        if (found) next = k + 1;
-    }
+    for (size_t i = 0; i < r.shown.count; i++) look_at(&r, &r.shown.items[i]);
 }
 
 /* --- What becomes of the marks ------------------------------------------------------------------------------------------ */
