@@ -246,7 +246,9 @@ static enum status check_server(struct pg *pg, struct error *error) {
 /* Times in milliseconds. What is read or written for readers is short; a migration, a check or an import may take long. A
    server's write transaction is never idle for more than moments: when it is, its node is gone, or cut off, and the
    others wait for what it has locked. No statement is worth being compiled: those over many partitions look costly to the
-   planner, and compiling them takes seconds where running them takes milliseconds. */
+   planner, and compiling them takes seconds where running them takes milliseconds. Nor to be planned more than once for
+   each connection: with all partitions and their indexes that costs more than to run it. That plan has to be right before
+   the tables have grown, too, and nothing short reads a table from end to end: it goes by an index, row by row. */
 static enum status set_up(struct db *db, struct error *error) {
     struct pg *pg = pg_of(db);
     bool is_long = db->mode == DB_MIGRATE || db->mode == DB_WRITE_ALONE || db->mode == DB_COPY;
@@ -258,6 +260,10 @@ static enum status set_up(struct db *db, struct error *error) {
         is_long                ? "SET idle_in_transaction_session_timeout = 0"
         : db->mode == DB_SERVE ? "SET idle_in_transaction_session_timeout = 3000"
                                : "SET idle_in_transaction_session_timeout = 60000",
+        is_long ? NULL : "SET plan_cache_mode = force_generic_plan",
+        is_long ? NULL : "SET enable_seqscan = off",
+        is_long ? NULL : "SET enable_hashjoin = off",
+        is_long ? NULL : "SET enable_mergejoin = off",
         "SET tcp_keepalives_idle = 5",
         "SET tcp_keepalives_interval = 2",
         "SET tcp_keepalives_count = 2",
