@@ -151,7 +151,7 @@ static enum status take_next(struct db *db, struct turn *turn, struct error *err
             turn->taken = true;
             return OK;
         }
-        status = notice_due(db, turn->item.comment, now, turn->digest_at, error);
+        status = notice_due(db, turn->item.article, turn->item.comment, now, turn->digest_at, error);
         if (status == OK) status = outbox_done(db, turn->item.id, c->owner, error);
         if (status != OK) return status;
     }

@@ -269,7 +269,7 @@ static struct noticing *load_noticed(struct request *r) {
     slice link = request_parameter(r, "secret");
     enum status status = links_find_message(&r->app->keys, r->db, r->arena, link, &n->comment, &error);
     if (status == OK) status = article_get_brief(r->db, r->arena, n->comment.article, &n->article, &error);
-    if (status == OK) status = notice_wanted(r->db, n->comment.number, &n->page.wanted, &error);
+    if (status == OK) status = notice_wanted(r->db, n->comment.article, n->comment.number, &n->page.wanted, &error);
     if (status == OK && !n->comment.email.n) status = NOT_FOUND;
     if (status == OK) return n;
     request_fail_status(r, status, &error, VIEW_ERROR_MESSAGE, S(""), S(""));
@@ -283,7 +283,8 @@ void message_notices(struct request *r) {
 
 static enum status apply_notices(struct db *db, struct request *r, void *data, struct error *error) {
     struct noticing *n = data;
-    if (n->page.step != VIEW_NOTICES_NEVER) return notice_want(db, n->comment.number, n->page.wanted, error);
+    if (n->page.step != VIEW_NOTICES_NEVER)
+        return notice_want(db, n->comment.article, n->comment.number, n->page.wanted, error);
     struct crypto_hash hash = keys_mail_hash(&r->app->keys, n->comment.email);
     return recipient_never(db, &hash, n->comment.email, clock_now(), error);
 }

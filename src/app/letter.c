@@ -119,7 +119,7 @@ static enum status about_news(struct writing *w, time_ms until) {
 static enum status load_own(struct writing *w) {
     bool wanted = false;
     enum status status = comment_get(w->db, w->arena, w->item->comment, &w->comment, w->error);
-    if (status == OK) status = notice_wanted(w->db, w->item->comment, &wanted, w->error);
+    if (status == OK) status = notice_wanted(w->db, w->item->article, w->item->comment, &wanted, w->error);
     if (status == OK && (!wanted || !w->comment.email.n)) return gone(w);
     if (status == OK) status = load_article(w, w->comment.article);
     if (status != OK) return status;

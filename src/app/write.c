@@ -194,7 +194,8 @@ static void choose_secret(struct request *r, struct sending *s) {
                          SLICE_FMT(i->name), SLICE_FMT(i->title), SLICE_FMT(i->text));
         key = token_derive(r->app, r->arena, S("form "), form);
     }
-    i->secret = token_derive(r->app, r->arena, S("secret "), key);
+    i->secret = token_derive(r->app, r->arena, S("secret "),
+                             arena_format(r->arena, "%lld %.*s", (long long)i->article.v, SLICE_FMT(key)));
 }
 
 static void redirect_to_receipt(struct request *r, const struct sending *s) {

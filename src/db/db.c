@@ -355,7 +355,6 @@ enum status db_write_commit(struct db *db, struct error *error) {
 enum status db_lock(struct db *db, enum db_lock lock, int64_t id, struct error *error) {
     static const enum db_statement STATEMENTS_OF[][2] = {
         [DB_LOCK_DISCUSSION] = {DB_LOCK_ARTICLE_WAIT, DB_LOCK_ARTICLE_NOW},
-        [DB_LOCK_COMMENT] = {DB_LOCK_ARTICLE_OF_WAIT, DB_LOCK_ARTICLE_OF_NOW},
         [DB_LOCK_SITE] = {DB_LOCK_SITE_WAIT, DB_LOCK_SITE_NOW},
     };
     if (!db->engine->many_writers || !db__in_transaction(db)) return OK;

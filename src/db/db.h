@@ -104,11 +104,11 @@ void db_bound_end(struct db *db);
 enum status db_write_begin(struct db *db, struct error *error) MUST_USE;
 enum status db_write_commit(struct db *db, struct error *error) MUST_USE; /* on the disk when it returns OK */
 void db_write_rollback(struct db *db);
-/* First in a job, before it reads what it decides upon: nobody else changes that discussion (id: the article's, or a
-   comment's number), or the site, until the transaction ends. On an engine with one writer it does nothing. In a
+/* First in a job, before it reads what it decides upon: nobody else changes that discussion (id: the article's), or the
+   site, until the transaction ends. On an engine with one writer it does nothing. In a
    transaction that holds such a lock already it never waits for another: BUSY, and the job is run again in a transaction
    of its own (the writer does that), so that two writers can never wait for each other. */
-enum db_lock { DB_LOCK_DISCUSSION, DB_LOCK_COMMENT, DB_LOCK_SITE };
+enum db_lock { DB_LOCK_DISCUSSION, DB_LOCK_SITE };
 enum status db_lock(struct db *db, enum db_lock lock, int64_t id, struct error *error) MUST_USE;
 /* Tells every process that listens (listen.h), once this transaction is committed. Where there is only one: nothing. */
 enum { DB_ANNOUNCE_MAX = 7900 }; /* bytes; PostgreSQL's NOTIFY takes less than 8,000 */

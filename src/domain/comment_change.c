@@ -6,11 +6,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum status comment__subject_load(struct db *db, comment_number number, struct comment_subject *out,
+enum status comment__article(struct db *db, comment_number number, article_id *out, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_ARTICLE);
+    db_bind_int(rows, "number", number.v);
+    enum status status = db_step(rows, error);
+    if (status == OK) out->v = db_int(rows, "article_id");
+    return status == NOT_FOUND ? error_set(error, NOT_FOUND, "no comment %" PRId64, number.v) : status;
+}
+
+enum status comment__subject_load(struct db *db, article_id article, comment_number number, struct comment_subject *out,
                                   struct error *error) {
-    enum status status = db_lock(db, DB_LOCK_COMMENT, number.v, error);
+    enum status status = article.v ? OK : comment__article(db, number, &article, error);
+    if (status == OK) status = db_lock(db, DB_LOCK_DISCUSSION, article.v, error);
     if (status != OK) return status;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SUBJECT);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "number", number.v);
     status = db_step(rows, error);
     if (status == NOT_FOUND) return error_set(error, NOT_FOUND, "no comment %" PRId64, number.v);
@@ -19,7 +29,7 @@ enum status comment__subject_load(struct db *db, comment_number number, struct c
         .number = number,
         .root = {db_int(rows, "root_number")},
         .parent = {db_int(rows, "parent_number")},
-        .article = {db_int(rows, "article_id")},
+        .article = article,
         .ordinal = db_int(rows, "ordinal"),
         .version = db_int(rows, "version"),
         .report_count = db_int(rows, "report_count"),
@@ -35,28 +45,33 @@ enum status comment__subject_load(struct db *db, comment_number number, struct c
     return OK;
 }
 
-static enum status run_int(struct db *db, enum db_statement statement, const char *name, int64_t value,
-                           struct error *error) {
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, statement);
-    db_bind_int(rows, name, value);
-    return db_run_later(rows, error);
-}
-
 /* The next ordinal of the discussion (or of the thread): taken first and read then, so that where several write at once
    the row is ours when we read it. */
-static enum status next_ordinal(struct db *db, enum db_statement take, enum db_statement last, const char *name,
-                                int64_t id, int64_t *ordinal, struct error *error) {
-    enum status status = run_int(db, take, name, id, error);
+static struct db_rows *use_thread(struct db *db, enum db_statement statement, article_id article, comment_number root) {
+    struct db_rows *rows = db_use(db, statement);
+    db_bind_int(rows, "article", article.v);
+    if (root.v) db_bind_int(rows, "number", root.v);
+    return rows;
+}
+
+/* root 0: of the discussion. */
+static enum status next_ordinal(struct db *db, article_id article, comment_number root, int64_t *ordinal,
+                                struct error *error) {
+    struct db_rows *take CLEANUP(db_finish_p) =
+        use_thread(db, root.v ? DB_THREAD_TAKE_ORDINAL : DB_DISCUSSION_TAKE_ORDINAL, article, root);
+    enum status status = db_run_later(take, error);
     if (status != OK) return status;
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, last);
-    db_bind_int(rows, name, id);
+    struct db_rows *rows CLEANUP(db_finish_p) =
+        use_thread(db, root.v ? DB_THREAD_LAST_ORDINAL : DB_DISCUSSION_LAST_ORDINAL, article, root);
     status = db_step(rows, error);
     if (status == OK) *ordinal = db_int(rows, "ordinal");
     return status;
 }
 
-static enum status set_ordinal(struct db *db, comment_number number, int64_t ordinal, struct error *error) {
+static enum status set_ordinal(struct db *db, article_id article, comment_number number, int64_t ordinal,
+                               struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SET_ORDINAL);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "number", number.v);
     db_bind_int(rows, "ordinal", ordinal);
     return db_run_later(rows, error);
@@ -64,9 +79,8 @@ static enum status set_ordinal(struct db *db, comment_number number, int64_t ord
 
 static enum status place_root(struct db *db, article_id article, comment_number root, int64_t *ordinal,
                               struct error *error) {
-    enum status status =
-        next_ordinal(db, DB_DISCUSSION_TAKE_ORDINAL, DB_DISCUSSION_LAST_ORDINAL, "article", article.v, ordinal, error);
-    return status == OK ? set_ordinal(db, root, *ordinal, error) : status;
+    enum status status = next_ordinal(db, article, (comment_number){0}, ordinal, error);
+    return status == OK ? set_ordinal(db, article, root, *ordinal, error) : status;
 }
 
 /* The place it keeps for ever. A reply whose root has none (an imported one that was never published) gives it one: the
@@ -81,15 +95,15 @@ static enum status take_place(struct db *db, struct comment_subject *subject, st
         enum status status = place_root(db, subject->article, subject->root, &subject->root_ordinal, error);
         if (status != OK) return status;
     }
-    enum status status = next_ordinal(db, DB_THREAD_TAKE_ORDINAL, DB_THREAD_LAST_ORDINAL, "number", subject->root.v,
-                                      &subject->ordinal, error);
-    return status == OK ? set_ordinal(db, subject->number, subject->ordinal, error) : status;
+    enum status status = next_ordinal(db, subject->article, subject->root, &subject->ordinal, error);
+    return status == OK ? set_ordinal(db, subject->article, subject->number, subject->ordinal, error) : status;
 }
 
 static enum status set_state(struct db *db, const struct comment_subject *subject, enum comment_state to, time_ms now,
                              struct error *error) {
     int64_t changed = 0;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SET_STATE);
+    db_bind_int(rows, "article", subject->article.v);
     db_bind_int(rows, "number", subject->number.v);
     db_bind_int(rows, "version", subject->version);
     db_bind_text(rows, "state", comment_state_name(to));
@@ -120,9 +134,10 @@ static enum status count_site(struct db *db, article_id article, bool version, i
     return db_run_later(rows, error);
 }
 
-static enum status count_comment(struct db *db, enum db_statement statement, comment_number number, int64_t change,
-                                 struct error *error) {
+static enum status count_comment(struct db *db, enum db_statement statement, article_id article, comment_number number,
+                                 int64_t change, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, statement);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "number", number.v);
     db_bind_int(rows, "change", change);
     return db_run_later(rows, error);
@@ -136,7 +151,7 @@ enum status comment__count_pending(struct db *db, article_id article, int64_t ch
 enum status comment__count_reports(struct db *db, const struct comment_subject *subject, int64_t change,
                                    struct error *error) {
     if (change == 0) return OK;
-    enum status status = count_comment(db, DB_COMMENT_COUNT_REPORTS, subject->number, change, error);
+    enum status status = count_comment(db, DB_COMMENT_COUNT_REPORTS, subject->article, subject->number, change, error);
     return status == OK ? count_site(db, subject->article, false, 0, change, error) : status;
 }
 
@@ -153,8 +168,8 @@ enum status comment__move(struct db *db, struct comment_subject *subject, enum c
     if (status == OK && (published != 0 || pending != 0))
         status = count_site(db, subject->article, published != 0, pending, 0, error);
     if (status == OK && published != 0 && subject->root.v != 0)
-        status = count_comment(db, DB_COMMENT_COUNT_REPLIES, subject->root, published, error);
-    if (status == OK && published != 0) status = search__comment_changed(db, subject->number, error);
+        status = count_comment(db, DB_COMMENT_COUNT_REPLIES, subject->article, subject->root, published, error);
+    if (status == OK && published != 0) status = search__comment_changed(db, subject->article, subject->number, error);
     if (status != OK) return status;
     subject->state = to;
     subject->version++;
@@ -164,7 +179,7 @@ enum status comment__move(struct db *db, struct comment_subject *subject, enum c
 
 enum status comment__touch_discussion(struct db *db, const struct comment_subject *subject, struct error *error) {
     enum status status = count_discussion(db, subject->article, true, 0, 0, error);
-    return status == OK ? search__comment_changed(db, subject->number, error) : status;
+    return status == OK ? search__comment_changed(db, subject->article, subject->number, error) : status;
 }
 
 enum status comment__close_reports(struct db *db, const struct comment_subject *subject, slice as, slice answer,
@@ -176,6 +191,7 @@ enum status comment__close_reports(struct db *db, const struct comment_subject *
     enum status status = outbox__add_reports(db, subject->article, subject->number, now, error);
     if (status != OK) return status;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REPORT_CLOSE);
+    db_bind_int(rows, "article", subject->article.v);
     db_bind_int(rows, "number", subject->number.v);
     db_bind_text(rows, "state", as);
     db_bind_text(rows, "answer", answer);
@@ -189,6 +205,7 @@ enum status comment__reopen_reports(struct db *db, const struct comment_subject 
                                     struct error *error) {
     int64_t opened = 0;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REPORT_REOPEN);
+    db_bind_int(rows, "article", subject->article.v);
     db_bind_int(rows, "number", subject->number.v);
     db_bind_int(rows, "decision", decision);
     enum status status = db_run(rows, &opened, error);

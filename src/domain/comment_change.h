@@ -19,8 +19,12 @@ struct comment_subject {
     char language[16];
 };
 
-/* NOT_FOUND. */
-enum status comment__subject_load(struct db *db, comment_number number, struct comment_subject *out,
+/* The discussion that a number belongs to, for ever. On PostgreSQL every partition is asked: once, where nothing but the
+   number is known; whatever follows names both. NOT_FOUND. */
+enum status comment__article(struct db *db, comment_number number, article_id *out, struct error *error) MUST_USE;
+
+/* Locks its discussion first. article: where it is known; 0: it is looked up. NOT_FOUND: also when it is another one's. */
+enum status comment__subject_load(struct db *db, article_id article, comment_number number, struct comment_subject *out,
                                   struct error *error) MUST_USE;
 
 /* Moves it: its place on first publication, its version, and every counter. CONFLICT when its version is not

@@ -8,9 +8,9 @@
 
 enum { EDIT_ARENA_MAX = 4 * 1024 * 1024 /* an article without its texts */ };
 
-static enum status load_version(struct db *db, comment_number number, int64_t version, struct comment_subject *subject,
-                                struct error *error) {
-    enum status status = comment__subject_load(db, number, subject, error);
+static enum status load_version(struct db *db, article_id article, comment_number number, int64_t version,
+                                struct comment_subject *subject, struct error *error) {
+    enum status status = comment__subject_load(db, article, number, subject, error);
     if (status == OK && subject->version != version)
         return error_set(error, CONFLICT, "comment %" PRId64 " was changed meanwhile", number.v);
     return status;
@@ -19,6 +19,7 @@ static enum status load_version(struct db *db, comment_number number, int64_t ve
 enum status comment__keep_revision(struct db *db, const struct comment_subject *subject, bool by_desk, time_ms now,
                                    struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_KEEP_REVISION);
+    db_bind_int(rows, "article", subject->article.v);
     db_bind_int(rows, "number", subject->number.v);
     db_bind_int(rows, "version", subject->version);
     db_bind_bool(rows, "by_desk", by_desk);
@@ -28,6 +29,7 @@ enum status comment__keep_revision(struct db *db, const struct comment_subject *
 
 static void bind_text(struct db_rows *rows, const struct comment_subject *subject, const struct comment_draft *draft,
                       time_ms now) {
+    db_bind_int(rows, "article", subject->article.v);
     db_bind_int(rows, "number", subject->number.v);
     db_bind_int(rows, "version", subject->version);
     db_bind_text(rows, "name", draft->input.name);
@@ -73,7 +75,7 @@ enum status comment_edit_own(struct db *db, comment_number number, int64_t versi
                              int64_t edit_window_ms, struct error *error) {
     time_ms now = clock_now();
     struct comment_subject subject;
-    enum status status = load_version(db, number, version, &subject, error);
+    enum status status = load_version(db, draft->input.article, number, version, &subject, error);
     if (status == OK) status = check_editable(db, &subject, edit_window_ms, now, error);
     if (status == OK) status = comment__keep_revision(db, &subject, false, now, error);
     if (status != OK) return status;
@@ -95,7 +97,7 @@ enum status comment_edit_desk(struct db *db, comment_number number, int64_t vers
     time_ms now = clock_now();
     struct comment_subject subject;
     enum status status = decision__check_words(words, error);
-    if (status == OK) status = load_version(db, number, version, &subject, error);
+    if (status == OK) status = load_version(db, draft->input.article, number, version, &subject, error);
     if (status != OK) return status;
     if (subject.state == COMMENT_WITHDRAWN)
         return error_set(error, CONFLICT, "comment %" PRId64 " was withdrawn by its author", number.v);

@@ -1,3 +1,4 @@
+#include "domain/comment_change.h"
 #include "domain/comment_submission.h"
 #include "domain/comment_text.h"
 
@@ -89,23 +90,29 @@ static enum status check_discussion(struct db *db, struct arena *arena, struct c
     return OK;
 }
 
+/* It is not in this discussion: in another one, or in none. */
+static enum status note_strange_parent(struct db *db, comment_number parent, struct comment_problems *problems,
+                                       struct error *error) {
+    article_id elsewhere;
+    enum status status = comment__article(db, parent, &elsewhere, error);
+    if (status != OK && status != NOT_FOUND) return status;
+    comment__add_problem(problems, FIELD_REPLY_TO, status == OK ? FAULT_REPLY_ELSEWHERE : FAULT_REPLY_GONE, 0);
+    return OK;
+}
+
 enum status comment__check_parent(struct db *db, struct arena *arena, struct comment_draft *draft,
                                   struct comment_problems *problems, struct error *error) {
     comment_number parent = draft->input.reply_to;
     draft->root = (comment_number){0};
     if (parent.v == 0) return OK;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_PARENT);
+    db_bind_int(rows, "article", draft->input.article.v);
     db_bind_int(rows, "number", parent.v);
     enum status status = db_step(rows, error);
-    if (status != OK && status != NOT_FOUND) return status;
-    if (status == NOT_FOUND) {
-        comment__add_problem(problems, FIELD_REPLY_TO, FAULT_REPLY_GONE, 0);
-        return OK;
-    }
+    if (status == NOT_FOUND) return note_strange_parent(db, parent, problems, error);
+    if (status != OK) return status;
     bool is_published = slice_equal(db_text_peek(rows, "state"), comment_state_name(COMMENT_PUBLISHED));
-    if (db_int(rows, "article_id") != draft->input.article.v)
-        comment__add_problem(problems, FIELD_REPLY_TO, FAULT_REPLY_ELSEWHERE, 0);
-    else if (!is_published && draft->input.editing.v == 0)
+    if (!is_published && draft->input.editing.v == 0)
         comment__add_problem(problems, FIELD_REPLY_TO, FAULT_REPLY_GONE, 0);
     else
         draft->parent_name = db_text(rows, "name", arena);
@@ -118,6 +125,7 @@ static enum status keeps_name(struct db *db, const struct comment_input *input, 
     *keeps = false;
     if (input->editing.v == 0) return OK;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_PARENT);
+    db_bind_int(rows, "article", input->article.v);
     db_bind_int(rows, "number", input->editing.v);
     enum status status = db_step(rows, error);
     if (status == OK) *keeps = slice_equal(db_text_peek(rows, "name"), input->name);
@@ -149,6 +157,7 @@ enum status comment__find_sent(struct db *db, const struct comment_input *input,
     if (slice_is_empty(input->secret)) return NOT_FOUND;
     struct crypto_hash secret = crypto_sha256(input->secret);
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SENT);
+    db_bind_int(rows, "article", input->article.v);
     db_bind_blob(rows, "secret", slice_make(secret.bytes, sizeof secret.bytes));
     enum status status = db_step(rows, error);
     if (status != OK) return status;

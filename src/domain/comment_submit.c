@@ -77,9 +77,9 @@ static enum status journal_submit(struct db *db, const struct comment_draft *dra
     return comment__journal(db, &subject, S("author"), "comment.submit", &note, error);
 }
 
-static enum status decide_at_once(struct db *db, struct arena *arena, enum comment_act act,
+static enum status decide_at_once(struct db *db, struct arena *arena, article_id article, enum comment_act act,
                                   struct comment_receipt *receipt, struct error *error) {
-    struct decision_order order = {.number = receipt->number, .act = act};
+    struct decision_order order = {.number = receipt->number, .article = article, .act = act};
     struct decision_result result;
     struct decision_other other;
     enum status status = decision_make(db, arena, &order, &result, &other, error);
@@ -108,9 +108,10 @@ enum status comment_submit(struct db *db, struct arena *arena, const struct comm
     if (status == OK && !receipt.uncounted) status = comment__count_pending(db, checked.input.article, 1, error);
     if (status == OK) status = journal_submit(db, &checked, receipt.number, error);
     if (status == OK) status = likeness_keep(db, receipt.number, checked.input.article, &checked.likeness, error);
-    if (status == OK && checked.fate == FATE_SPAM) status = decide_at_once(db, arena, ACT_SPAM, &receipt, error);
+    if (status == OK && checked.fate == FATE_SPAM)
+        status = decide_at_once(db, arena, checked.input.article, ACT_SPAM, &receipt, error);
     if (status == OK && checked.fate == FATE_USUAL && moderation == MODERATION_POST)
-        status = decide_at_once(db, arena, ACT_PUBLISH, &receipt, error);
+        status = decide_at_once(db, arena, checked.input.article, ACT_PUBLISH, &receipt, error);
     if (status == OK) *out = receipt;
     return status;
 }
@@ -121,7 +122,7 @@ enum status comment_count_submitted(struct db *db, article_id article, int64_t c
 
 enum status comment_withdraw(struct db *db, comment_number number, struct error *error) {
     struct comment_subject subject;
-    enum status status = comment__subject_load(db, number, &subject, error);
+    enum status status = comment__subject_load(db, (article_id){0}, number, &subject, error);
     if (status != OK) return status;
     enum comment_state from = subject.state, to;
     if (!comment_state_after(from, ACT_WITHDRAW, &to))

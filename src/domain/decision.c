@@ -54,6 +54,7 @@ static enum status find_other(struct db *db, struct arena *arena, const struct c
     *other = (struct decision_other){.state = subject->state, .at = subject->submitted_at};
     int64_t account = 0;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_DECISION_LAST_ACT);
+    db_bind_int(rows, "article", subject->article.v);
     db_bind_text(rows, "subject", slice_of(name));
     enum status status = db_step(rows, error);
     if (status == NOT_FOUND) return OK;
@@ -102,7 +103,7 @@ enum status decision_make(struct db *db, struct arena *arena, const struct decis
                           struct decision_result *out, struct decision_other *other, struct error *error) {
     *other = (struct decision_other){0};
     struct comment_subject subject;
-    enum status status = comment__subject_load(db, order->number, &subject, error);
+    enum status status = comment__subject_load(db, order->article, order->number, &subject, error);
     if (status == OK) status = check_order(db, order, subject.charter_version, error);
     if (status != OK) return status;
     enum comment_state from = subject.state, to;
@@ -144,11 +145,14 @@ struct last_decision {
     enum comment_state from, to;
 };
 
-static enum status load_last(struct db *db, comment_number number, struct last_decision *out, struct error *error) {
+static enum status load_last(struct db *db, const struct comment_subject *subject, struct last_decision *out,
+                             struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_DECISION_LAST);
-    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", subject->article.v);
+    db_bind_int(rows, "number", subject->number.v);
     enum status status = db_step(rows, error);
-    if (status == NOT_FOUND) return error_set(error, CONFLICT, "comment %" PRId64 ": nothing to undo", number.v);
+    if (status == NOT_FOUND)
+        return error_set(error, CONFLICT, "comment %" PRId64 ": nothing to undo", subject->number.v);
     if (status != OK) return status;
     out->id = db_int(rows, "id");
     out->comment_version = db_int(rows, "comment_version");
@@ -159,8 +163,9 @@ static enum status load_last(struct db *db, comment_number number, struct last_d
     return OK;
 }
 
-static enum status mark_undone(struct db *db, int64_t id, decision_id by, struct error *error) {
+static enum status mark_undone(struct db *db, article_id article, int64_t id, decision_id by, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_DECISION_MARK_UNDONE);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "id", id);
     db_bind_int(rows, "by", by.v);
     return db_run(rows, NULL, error);
@@ -177,6 +182,7 @@ static enum status load_earlier(struct db *db, struct arena *arena, const struct
                                 int64_t version, struct earlier_text *out, struct error *error) {
     *out = (struct earlier_text){0};
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_DECISION_EDITED_TEXT);
+    db_bind_int(rows, "article", subject->article.v);
     db_bind_int(rows, "number", subject->number.v);
     db_bind_int(rows, "version", version);
     enum status status = db_step(rows, error);
@@ -187,6 +193,7 @@ static enum status load_earlier(struct db *db, struct arena *arena, const struct
     out->title = db_text(rows, "title", arena);
     out->text = db_text(rows, "text_source", arena);
     struct db_rows *before CLEANUP(db_finish_p) = db_use(db, DB_DECISION_EDIT_BEFORE);
+    db_bind_int(before, "article", subject->article.v);
     db_bind_int(before, "number", subject->number.v);
     db_bind_int(before, "version", version);
     db_bind_int(before, "published", subject->published_at ? subject->published_at : INT64_MAX);
@@ -206,6 +213,7 @@ static enum status restore_text(struct db *db, struct arena *arena, struct comme
     if (status == OK) status = comment__keep_revision(db, subject, true, now, error);
     if (status != OK) return status;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_DECISION_RESTORE_TEXT);
+    db_bind_int(rows, "article", subject->article.v);
     db_bind_int(rows, "number", subject->number.v);
     db_bind_int(rows, "version", subject->version);
     db_bind_text(rows, "name", earlier.name);
@@ -242,11 +250,11 @@ enum status decision_undo(struct db *db, struct arena *arena, comment_number num
                           account_id by, struct decision_result *out, struct error *error) {
     struct comment_subject subject;
     struct last_decision last = {0};
-    enum status status = comment__subject_load(db, number, &subject, error);
+    enum status status = comment__subject_load(db, (article_id){0}, number, &subject, error);
     if (status != OK) return status;
     if (subject.state == COMMENT_WITHDRAWN)
         return error_set(error, CONFLICT, "comment %" PRId64 " was withdrawn by its author", number.v);
-    status = load_last(db, number, &last, error);
+    status = load_last(db, &subject, &last, error);
     if (status != OK) return status;
     if ((expected.v != 0 && expected.v != last.id) || subject.state != last.to)
         return error_set(error, CONFLICT, "comment %" PRId64 ": something else was decided meanwhile", number.v);
@@ -254,7 +262,7 @@ enum status decision_undo(struct db *db, struct arena *arena, comment_number num
     struct decision_row row = {.subject = &subject, .act = S("undo"), .to = last.from, .by = by, .now = clock_now()};
     decision_id id;
     status = decision__insert(db, &row, &id, error);
-    if (status == OK) status = mark_undone(db, last.id, id, error);
+    if (status == OK) status = mark_undone(db, subject.article, last.id, id, error);
     if (status == OK) status = take_back(db, arena, &subject, &last, id, row.now, error);
     if (status != OK) return status;
     struct journal_note note CLEANUP(journal__note_fini);
@@ -273,7 +281,7 @@ enum status decision_dismiss_reports(struct db *db, comment_number number, accou
     struct comment_subject subject;
     enum status status = decision__check_words(words, error);
     if (status == OK) status = decision__check_words(answer, error);
-    if (status == OK) status = comment__subject_load(db, number, &subject, error);
+    if (status == OK) status = comment__subject_load(db, (article_id){0}, number, &subject, error);
     if (status != OK) return status;
     if (subject.report_count == 0)
         return error_set(error, CONFLICT, "comment %" PRId64 " has no open reports", number.v);

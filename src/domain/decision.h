@@ -7,6 +7,7 @@
 enum { DECISION_WORDS_MAX = 4000 /* characters of a note, of a reason */ };
 struct decision_order {
     comment_number number;
+    article_id article;   /* the comment's, where it is known; 0: it is looked up */
     int64_t version;      /* the comment's version the moderator saw; 0: whatever it is */
     enum comment_act act; /* PUBLISH, REJECT, SPAM, REMOVE */
     account_id by;        /* 0: the program itself */

@@ -172,6 +172,7 @@ static enum status load_first_replies(struct db *db, const struct reading *readi
                                       int64_t replies_shown, struct error *error) {
     struct comment_list replies = {0};
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_THREAD_REPLIES);
+    db_bind_int(rows, "article", reading->article->id.v);
     db_bind_int(rows, "root", thread->root.number.v);
     db_bind_int(rows, "first", 1);
     db_bind_int(rows, "last", replies_shown);
@@ -240,6 +241,7 @@ static enum status load_thread_replies(struct db *db, const struct reading *read
     struct comment_list replies;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_THREAD_REPLIES);
     int64_t last = out->page * replies_per_page;
+    db_bind_int(rows, "article", out->thread.root.article.v);
     db_bind_int(rows, "root", out->thread.root.number.v);
     db_bind_int(rows, "first", last - replies_per_page + 1);
     db_bind_int(rows, "last", last);

@@ -170,7 +170,7 @@ static enum status settle(struct db *db, const struct import_comment *input, str
 static enum status root_ordinal(struct db *db, struct comment_subject *subject, struct error *error) {
     if (subject->root.v == 0) return OK;
     struct comment_subject root;
-    enum status status = comment__subject_load(db, subject->root, &root, error);
+    enum status status = comment__subject_load(db, subject->article, subject->root, &root, error);
     if (status == OK) subject->root_ordinal = root.ordinal;
     return status;
 }

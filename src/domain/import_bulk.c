@@ -117,6 +117,7 @@ static enum status load_root(struct bulk *b, int64_t number, struct error *error
     size_t *slot = slot_of_number(b, number);
     if (*slot != NONE) return OK;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(b->db, DB_IMPORT_ROOT);
+    db_bind_int(rows, "article", b->article.v);
     db_bind_int(rows, "number", number);
     enum status status = db_step(rows, error);
     if (status == NOT_FOUND) return error_set(error, INTERNAL, "there is no root %" PRId64, number);
@@ -299,6 +300,7 @@ static enum status insert_all(struct bulk *b, int64_t *last, struct error *error
 static enum status update_root(const struct bulk *b, const struct row *row, struct error *error) {
     struct db_rows *rows = db_use(b->db, DB_COMMENT_SET_ORDINAL);
     if (row->placed) {
+        db_bind_int(rows, "article", b->article.v);
         db_bind_int(rows, "number", row->number);
         db_bind_int(rows, "ordinal", row->ordinal);
         enum status status = db_run(rows, NULL, error);
@@ -306,6 +308,7 @@ static enum status update_root(const struct bulk *b, const struct row *row, stru
     }
     if (row->replies == 0) return OK;
     rows = db_use(b->db, DB_IMPORT_ROOT_COUNT);
+    db_bind_int(rows, "article", b->article.v);
     db_bind_int(rows, "number", row->number);
     db_bind_int(rows, "last", row->last);
     db_bind_int(rows, "replies", row->replies);

@@ -10,11 +10,13 @@
 
 /* Writer: the time of a row of kind `state` has come: the mails that follow from it are put into the outbox. digest_at: when
    digests are sent next. */
-enum status notice_due(struct db *db, comment_number number, time_ms now, time_ms digest_at,
+enum status notice_due(struct db *db, article_id article, comment_number number, time_ms now, time_ms digest_at,
                        struct error *error) MUST_USE;
 
 /* Writer: whether the author wants mails about this message. */
-enum status notice_want(struct db *db, comment_number number, bool wanted, struct error *error) MUST_USE;
-enum status notice_wanted(struct db *db, comment_number number, bool *wanted, struct error *error) MUST_USE;
+enum status notice_want(struct db *db, article_id article, comment_number number, bool wanted,
+                        struct error *error) MUST_USE;
+enum status notice_wanted(struct db *db, article_id article, comment_number number, bool *wanted,
+                          struct error *error) MUST_USE;
 
 #endif

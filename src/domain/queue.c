@@ -123,12 +123,13 @@ enum status queue_numbers_load(struct db *db, struct arena *arena, const struct 
 }
 
 static enum status read_thread_part(struct db *db, struct arena *arena, enum db_statement statement,
-                                    comment_number root, comment_number number, size_t limit, struct comment_list *out,
+                                    const struct comment *comment, size_t limit, struct comment_list *out,
                                     struct error *error) {
     struct comment_reader reader = {.arena = arena, .desk = true};
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, statement);
-    db_bind_int(rows, "root", root.v);
-    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", comment->article.v);
+    db_bind_int(rows, "root", comment->root.v ? comment->root.v : comment->number.v);
+    db_bind_int(rows, "number", comment->number.v);
     db_bind_int(rows, "limit", (int64_t)limit + 1);
     return comment__read_list(rows, &reader, limit, out, error);
 }
@@ -136,19 +137,16 @@ static enum status read_thread_part(struct db *db, struct arena *arena, enum db_
 /* The root, then what stands around the message: those before it, it, those after. */
 static enum status load_thread(struct db *db, struct arena *arena, const struct comment *comment,
                                struct comment_list *out, struct error *error) {
-    comment_number root = comment->root.v ? comment->root : comment->number;
     struct comment_list before, after;
-    enum status status =
-        read_thread_part(db, arena, DB_THREAD_BEFORE, root, comment->number, THREAD_BEFORE_MAX - 1, &before, error);
-    if (status == OK)
-        status = read_thread_part(db, arena, DB_THREAD_FROM, root, comment->number, THREAD_AFTER_MAX, &after, error);
+    enum status status = read_thread_part(db, arena, DB_THREAD_BEFORE, comment, THREAD_BEFORE_MAX - 1, &before, error);
+    if (status == OK) status = read_thread_part(db, arena, DB_THREAD_FROM, comment, THREAD_AFTER_MAX, &after, error);
     if (status != OK) return status;
     out->items = ARENA_ARRAY(arena, before.count + after.count + 1, struct comment);
     out->more = before.more || after.more;
     if (comment->root.v == 0)
         out->items[out->count++] = *comment;
     else
-        status = comment_get(db, arena, root, &out->items[out->count++], error);
+        status = comment_get(db, arena, comment->root, &out->items[out->count++], error);
     out->items[0].email = (slice){0};
     for (size_t i = before.count; i > 0; i--) out->items[out->count++] = before.items[i - 1];
     for (size_t i = 0; i < after.count; i++) out->items[out->count++] = after.items[i];
@@ -163,10 +161,11 @@ struct hand {
     bool is_blob;
 };
 
-static enum status find_hand(struct db *db, struct arena *arena, comment_number number, struct hand *out,
+static enum status find_hand(struct db *db, struct arena *arena, const struct comment *comment, struct hand *out,
                              struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_HAND);
-    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", comment->article.v);
+    db_bind_int(rows, "number", comment->number.v);
     enum status status = db_step(rows, error);
     if (status != OK) return status;
     slice device = db_blob(rows, "device_hash", arena), address = db_text(rows, "fingerprint", arena);
@@ -205,10 +204,11 @@ static void add_history(struct author_history *history, enum comment_state state
     }
 }
 
-static enum status load_history(struct db *db, struct arena *arena, comment_number number, struct author_history *out,
-                                struct error *error) {
+static enum status load_history(struct db *db, struct arena *arena, const struct comment *comment,
+                                struct author_history *out, struct error *error) {
     struct hand hand;
-    enum status status = find_hand(db, arena, number, &hand, error);
+    comment_number number = comment->number;
+    enum status status = find_hand(db, arena, comment, &hand, error);
     if (status != OK) return status;
     out->basis = hand.basis;
     struct db_rows *counts CLEANUP(db_finish_p) = use_history(db, hand.count, &hand, number, HISTORY_COUNTED);
@@ -240,9 +240,10 @@ static enum status load_file(struct db *db, struct arena *arena, comment_number 
     if (status == OK) status = article_get_brief(db, arena, out->comment.article, &out->article, error);
     if (status != OK) return status;
     status = load_thread(db, arena, &out->comment, &out->thread, error);
-    if (status == OK) status = load_history(db, arena, number, &out->history, error);
+    if (status == OK) status = load_history(db, arena, &out->comment, &out->history, error);
     if (status == OK)
-        status = report__list_comment(db, arena, number, REPORTS_SHOWN, &out->reports, &out->report_count, error);
+        status =
+            report__list_comment(db, arena, &out->comment, REPORTS_SHOWN, &out->reports, &out->report_count, error);
     if (status == OK) status = decision_list_comment(db, arena, number, &out->decisions, error);
     if (status == OK) status = comment_revisions(db, arena, number, &out->revisions, &out->revision_count, error);
     return status == OK ? load_neighbours(db, out, error) : status;

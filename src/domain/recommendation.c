@@ -81,8 +81,10 @@ static enum status write(struct db *db, const struct recommendation_order *order
     return db_run(rows, NULL, error);
 }
 
-static enum status count(struct db *db, comment_number number, int64_t change, struct error *error) {
+static enum status count(struct db *db, article_id article, comment_number number, int64_t change,
+                         struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_RECOMMENDATION_COUNT);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "number", number.v);
     db_bind_int(rows, "change", change);
     return db_run(rows, NULL, error);
@@ -103,15 +105,17 @@ enum status recommendation_set(struct db *db, const struct recommendation_order 
     if (stands != order->undo) return OK; /* as asked already */
     if (!order->undo) status = check_block(db, order, article, error);
     if (status == OK) status = write(db, order, article, error);
-    if (status == OK) status = count(db, order->number, order->undo ? -1 : 1, error);
+    if (status == OK) status = count(db, article, order->number, order->undo ? -1 : 1, error);
     if (status != OK) return status;
     out->count += order->undo ? -1 : 1;
     out->changed = true;
     return OK;
 }
 
-static enum status set_picked(struct db *db, comment_number number, time_ms at, struct error *error) {
+static enum status set_picked(struct db *db, article_id article, comment_number number, time_ms at,
+                              struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_SET_PICKED);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "number", number.v);
     db_bind_id(rows, "at", at);
     return db_run(rows, NULL, error);
@@ -125,8 +129,8 @@ enum status comment_pick(struct db *db, comment_number number, bool picked, acco
     if (status != OK) return status;
     *out = subject.place;
     if (subject.is_picked == picked) return OK;
-    status = comment__subject_load(db, number, &comment, error);
-    if (status == OK) status = set_picked(db, number, picked ? clock_now() : 0, error);
+    status = comment__subject_load(db, subject.place.article, number, &comment, error);
+    if (status == OK) status = set_picked(db, comment.article, number, picked ? clock_now() : 0, error);
     if (status == OK) status = comment__touch_discussion(db, &comment, error);
     if (status != OK) return status;
     out->changed = true;

@@ -34,15 +34,14 @@ static enum status check_input(struct arena *arena, struct report_input *input, 
     return check_field(problem, true, &input->email, "email", error);
 }
 
-static enum status check_first(struct db *db, const struct report_input *input, struct error *error) {
+static enum status check_first(struct db *db, const struct report_input *input, article_id article,
+                               struct error *error) {
     if (slice_is_empty(input->fingerprint)) return OK;
     bool about_comment = input->comment.v != 0;
     struct db_rows *rows CLEANUP(db_finish_p) =
         db_use(db, about_comment ? DB_REPORT_BY_HAND : DB_REPORT_BY_HAND_ARTICLE);
-    if (about_comment)
-        db_bind_int(rows, "number", input->comment.v);
-    else
-        db_bind_int(rows, "article", input->article.v);
+    db_bind_int(rows, "article", article.v);
+    if (about_comment) db_bind_int(rows, "number", input->comment.v);
     db_bind_text(rows, "fingerprint", input->fingerprint);
     enum status status = db_step(rows, error);
     if (status == OK) return error_set(error, CONFLICT, "the same hand has reported it already");
@@ -97,7 +96,7 @@ static enum status submit_article(struct db *db, struct arena *arena, const stru
         return error_set(error, NOT_FOUND, "article %" PRId64 " is not published", input->article.v);
     if (status == OK) status = site_load(db, arena, &site, error);
     if (status == OK) status = decision__check_rule(db, site.charter_version, input->rule_code, error);
-    if (status == OK) status = check_first(db, input, error);
+    if (status == OK) status = check_first(db, input, article.id, error);
     if (status == OK) status = insert(db, input, article.id, id, error);
     if (status == OK) status = outbox__add_received(db, article.id, *id, clock_now(), error);
     if (status == OK) status = count_site(db, article.id, 1, error);
@@ -107,12 +106,12 @@ static enum status submit_article(struct db *db, struct arena *arena, const stru
 
 static enum status submit_comment(struct db *db, const struct report_input *input, report_id *id, struct error *error) {
     struct comment_subject subject;
-    enum status status = comment__subject_load(db, input->comment, &subject, error);
+    enum status status = comment__subject_load(db, (article_id){0}, input->comment, &subject, error);
     if (status != OK) return status;
     if (subject.state != COMMENT_PUBLISHED)
         return error_set(error, NOT_FOUND, "comment %" PRId64 " is not published", input->comment.v);
     status = decision__check_rule(db, subject.charter_version, input->rule_code, error);
-    if (status == OK) status = check_first(db, input, error);
+    if (status == OK) status = check_first(db, input, subject.article, error);
     if (status == OK) status = insert(db, input, subject.article, id, error);
     if (status == OK) status = outbox__add_received(db, subject.article, *id, clock_now(), error);
     if (status == OK) status = comment__count_reports(db, &subject, 1, error);
@@ -163,10 +162,11 @@ static enum status read_list(struct db_rows *rows, struct arena *arena, size_t l
     return OK;
 }
 
-enum status report__list_comment(struct db *db, struct arena *arena, comment_number number, size_t limit,
+enum status report__list_comment(struct db *db, struct arena *arena, const struct comment *comment, size_t limit,
                                  struct report **items, size_t *count, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REPORT_LIST);
-    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", comment->article.v);
+    db_bind_int(rows, "number", comment->number.v);
     db_bind_int(rows, "limit", (int64_t)limit);
     return read_list(rows, arena, limit, items, count, error);
 }
@@ -224,9 +224,10 @@ static enum status load_article_report(struct db *db, struct arena *arena, repor
     return status == NOT_FOUND ? error_set(error, NOT_FOUND, "no report %" PRId64 " about an article", id.v) : status;
 }
 
-static enum status close_one(struct db *db, report_id id, bool upheld, slice answer, account_id by, int64_t *closed,
-                             struct error *error) {
+static enum status close_one(struct db *db, article_id article, report_id id, bool upheld, slice answer, account_id by,
+                             int64_t *closed, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REPORT_CLOSE_ONE);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "id", id.v);
     db_bind_text(rows, "state", upheld ? S("upheld") : S("dismissed"));
     db_bind_int(rows, "now", clock_now());
@@ -242,7 +243,7 @@ enum status report_close(struct db *db, report_id id, bool upheld, slice answer,
     enum status status = decision__check_words(answer, error);
     if (status == OK) status = load_article_report(db, arena, id, &report, error);
     if (status == OK) status = outbox__add_report(db, report.article, id, clock_now(), error);
-    if (status == OK) status = close_one(db, id, upheld, answer, by, &closed, error);
+    if (status == OK) status = close_one(db, report.article, id, upheld, answer, by, &closed, error);
     if (status == OK && closed == 0) return error_set(error, CONFLICT, "report %" PRId64 " is closed", id.v);
     if (status == OK) status = count_site(db, report.article, -1, error);
     if (status != OK) return status;

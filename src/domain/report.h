@@ -27,7 +27,7 @@ enum status report_close(struct db *db, report_id id, bool upheld, slice answer,
 enum status report_told(struct db *db, article_id article, report_id id, slice state, struct error *error) MUST_USE;
 
 /* The latest reports about a comment, newest first, in any state: at most limit. For this room only. */
-enum status report__list_comment(struct db *db, struct arena *arena, comment_number number, size_t limit,
+enum status report__list_comment(struct db *db, struct arena *arena, const struct comment *comment, size_t limit,
                                  struct report **items, size_t *count, struct error *error) MUST_USE;
 
 #endif

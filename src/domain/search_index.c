@@ -28,18 +28,26 @@ static bool is_published(struct db_rows *rows) {
     return slice_equal(db_text_peek(rows, "state"), comment_state_name(COMMENT_PUBLISHED));
 }
 
-enum status search__comment_changed(struct db *db, comment_number number, struct error *error) {
+static enum status drop_message(struct db *db, int64_t number, int64_t article, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SEARCH_MESSAGE_DROP);
+    db_bind_int(rows, "article", article);
+    db_bind_int(rows, "number", number);
+    return db_run(rows, NULL, error);
+}
+
+enum status search__comment_changed(struct db *db, article_id article, comment_number number, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_SEARCH_COMMENT);
+    db_bind_int(rows, "article", article.v);
     db_bind_int(rows, "number", number.v);
     enum status status = db_step(rows, error);
     if (status != OK) return status;
-    status = run_id(db, DB_SEARCH_MESSAGE_DROP, "number", number.v, error);
+    status = drop_message(db, number.v, article.v, error);
     if (status != OK || !is_published(rows)) return status;
     struct search_maker maker CLEANUP(search__maker_fini);
     search__maker_init(&maker);
     status = search__make_message(&maker, rows, error);
     if (status != OK) return status;
-    return add_message(db, number.v, db_int(rows, "article_id"), buf_slice(&maker.words), error);
+    return add_message(db, number.v, article.v, buf_slice(&maker.words), error);
 }
 
 static enum status put_article(struct search_maker *maker, struct db *db, article_id id, bool published, bool likes,
@@ -150,7 +158,7 @@ static enum status step_message(struct walk *walk, struct db_rows *rows, struct 
     int64_t number = db_int(rows, "number");
     bool indexed = db_bool(rows, "indexed"), published = is_published(rows);
     if (indexed && (walk->far->rewriting || !published)) {
-        enum status status = run_id(walk->db, DB_SEARCH_MESSAGE_DROP, "number", number, error);
+        enum status status = drop_message(walk->db, number, db_int(rows, "article_id"), error);
         if (status != OK) return status;
     }
     if (!published || (indexed && !walk->far->rewriting)) return OK;

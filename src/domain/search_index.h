@@ -8,7 +8,8 @@
 #include "domain/ids.h"
 
 /* For this room; writer, in the caller's transaction. After every change of a state or a text. */
-enum status search__comment_changed(struct db *db, comment_number number, struct error *error) MUST_USE;
+enum status search__comment_changed(struct db *db, article_id article, comment_number number,
+                                    struct error *error) MUST_USE;
 enum status search__article_changed(struct db *db, article_id id, struct error *error) MUST_USE;
 /* Many came, the lowest of them this: they are found once search_index_step has been there. */
 enum status search__comments_came(struct db *db, comment_number from, struct error *error) MUST_USE;
