@@ -178,6 +178,17 @@ static const char *const QUESTIONS[] = {
     "validated' FROM pg_constraint WHERE NOT convalidated AND connamespace = CAST(current_schema() AS regnamespace)",
     "SELECT 'integrity: ' || checksum_failures || ' pages whose checksum is wrong' FROM pg_stat_database WHERE datname = "
     "current_database() AND checksum_failures > 0",
+    /* References that the schema does not hold itself (0011_placing.sql). */
+    "SELECT 'reference: redirect row ' || path || ' refers to a row of article that does not exist' FROM redirect r "
+    "WHERE article_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM article a WHERE a.id = r.article_id) LIMIT 100",
+    "SELECT 'reference: redirect row ' || path || ' refers to a row of comment that does not exist' FROM redirect r "
+    "WHERE comment_number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM comment c WHERE c.article_id = r.article_id AND "
+    "c.number = r.comment_number) LIMIT 100",
+    "SELECT 'reference: article_related row (' || article_id || ',' || related_id || ') refers to a row of article that "
+    "does not exist' FROM article_related r WHERE NOT EXISTS (SELECT 1 FROM article a WHERE a.id = r.related_id) LIMIT "
+    "100",
+    "SELECT 'reference: article_once row (' || source || ',' || key || ') refers to a row of article that does not exist' "
+    "FROM article_once o WHERE NOT EXISTS (SELECT 1 FROM article a WHERE a.id = o.article_id) LIMIT 100",
 };
 
 /* One text for each reference between tables: the rows of it that lead nowhere. */

@@ -11,6 +11,8 @@ void article__bind(struct db_rows *rows, const struct article *article);
 /* Makes one, as it is: state, dates and all. source, key: of an import, empty otherwise. CONFLICT: that pair is there. */
 enum status article__insert(struct db *db, const struct article *article, account_id by, slice source, slice key,
                             article_id *id, struct error *error) MUST_USE;
+/* The article that was made of that pair. NOT_FOUND, with no error set. */
+enum status article__find_once(struct db *db, slice source, slice key, article_id *id, struct error *error) MUST_USE;
 /* SHA-256 of headline, standfirst and body, each as LENGTH:BYTES: what the journal says of a text. */
 struct crypto_hash article__text_hash(const struct article *article);
 

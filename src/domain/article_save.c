@@ -40,6 +40,21 @@ void article__bind(struct db_rows *rows, const struct article *article) {
     db_bind_bool(rows, "discussion_closed", article->discussion_closed);
 }
 
+static void send_key_digits(struct buf *out, slice send_key) {
+    struct crypto_hash hash = crypto_sha256(send_key);
+    buf_init(out, 2 * sizeof hash.bytes);
+    crypto_add_hex(out, slice_make(hash.bytes, sizeof hash.bytes));
+}
+
+/* CONFLICT: it was made meanwhile. */
+static enum status add_once(struct db *db, slice source, slice key, article_id id, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_ONCE_ADD);
+    db_bind_text(rows, "source", source);
+    db_bind_text(rows, "key", key);
+    db_bind_int(rows, "id", id.v);
+    return db_run(rows, NULL, error);
+}
+
 enum status article__insert(struct db *db, const struct article *article, account_id by, slice source, slice key,
                             article_id *id, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_ADD);
@@ -56,22 +71,30 @@ enum status article__insert(struct db *db, const struct article *article, accoun
         db_bind_text(rows, "import_source", source);
         db_bind_text(rows, "import_key", key);
     }
-    struct crypto_hash hash = crypto_sha256(article->send_key);
-    if (slice_is_empty(article->send_key))
-        db_bind_null(rows, "send_key");
-    else
-        db_bind_blob(rows, "send_key", slice_make(hash.bytes, sizeof hash.bytes));
     enum status status = db_step(rows, error);
     if (status == OK) id->v = db_int(rows, "id");
+    if (status == OK && !slice_is_empty(source)) status = add_once(db, source, key, *id, error);
+    if (status == OK && !slice_is_empty(article->send_key)) {
+        struct buf digits CLEANUP(buf_fini);
+        send_key_digits(&digits, article->send_key);
+        status = add_once(db, S(""), buf_slice(&digits), *id, error);
+    }
+    return status;
+}
+
+enum status article__find_once(struct db *db, slice source, slice key, article_id *id, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_ONCE_FIND);
+    db_bind_text(rows, "source", source);
+    db_bind_text(rows, "key", key);
+    enum status status = db_step(rows, error);
+    if (status == OK) id->v = db_int(rows, "article_id");
     return status;
 }
 
 enum status article_find_sent(struct db *db, slice send_key, article_id *id, struct error *error) {
-    struct crypto_hash hash = crypto_sha256(send_key);
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_ARTICLE_BY_SEND_KEY);
-    db_bind_blob(rows, "key", slice_make(hash.bytes, sizeof hash.bytes));
-    enum status status = db_step(rows, error);
-    if (status == OK) id->v = db_int(rows, "id");
+    struct buf digits CLEANUP(buf_fini);
+    send_key_digits(&digits, send_key);
+    enum status status = article__find_once(db, S(""), buf_slice(&digits), id, error);
     return status == NOT_FOUND ? error_set(error, NOT_FOUND, "no article was made with this form") : status;
 }
 

@@ -12,15 +12,6 @@ static const int64_t WANTED_NUMBER_MAX = INT64_C(1) << 48;
 
 /* Articles */
 
-static enum status find_article(struct db *db, slice source, slice key, article_id *id, struct error *error) {
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_IMPORT_ARTICLE_FIND);
-    db_bind_text(rows, "source", source);
-    db_bind_text(rows, "key", key);
-    enum status status = db_step(rows, error);
-    if (status == OK) id->v = db_int(rows, "id");
-    return status;
-}
-
 static enum status add_redirect(struct db *db, slice path, article_id article, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_REDIRECT_ADD);
     db_bind_text(rows, "path", path);
@@ -56,7 +47,7 @@ enum status import_article_add(struct db *db, const struct import_article *input
     if (slice_is_empty(input->source) || slice_is_empty(input->key))
         return error_set(error, INVALID, "key: an imported article has a source and a key there");
     article_id found = {0};
-    enum status status = find_article(db, input->source, input->key, &found, error);
+    enum status status = article__find_once(db, input->source, input->key, &found, error);
     if (status == OK) {
         *id = found;
         *made = false;

@@ -28,9 +28,15 @@ struct comparing {
     int percent, open; /* open: texts that were compared though there was a sketch */
 };
 
-static enum status compare_text(struct comparing *c, comment_number number, int *share, struct error *error) {
+struct candidate {
+    int64_t article, number;
+    int shared; /* keys */
+};
+
+static enum status compare_text(struct comparing *c, const struct candidate *other, int *share, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(c->db, DB_LIKENESS_TEXT);
-    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", other->article);
+    db_bind_int(rows, "number", other->number);
     enum status status = db_step(rows, error);
     *share = 0;
     if (status != OK) return status == NOT_FOUND ? OK : status;
@@ -44,20 +50,15 @@ static enum status compare_text(struct comparing *c, comment_number number, int 
 }
 
 static enum status compare(struct comparing *c, struct db_rows *rows, int *share, struct error *error) {
-    comment_number number = {db_int(rows, "number")};
+    struct candidate other = {.article = db_int(rows, "article_id"), .number = db_int(rows, "number")};
     slice sketch = db_blob_peek(rows, "likeness");
-    if (sketch.n != LIKENESS_SKETCH_BYTES) return compare_text(c, number, share, error);
+    if (sketch.n != LIKENESS_SKETCH_BYTES) return compare_text(c, &other, share, error);
     *share = likeness_estimate(c->mark->sketch, (const uint8_t *)sketch.p);
     bool clear = *share >= c->percent + LIKENESS_ERROR || *share < c->percent - LIKENESS_ERROR || *share == 100;
     if (clear || c->open == COMPARED_MAX) return OK;
     c->open++;
-    return compare_text(c, number, share, error);
+    return compare_text(c, &other, share, error);
 }
-
-struct candidate {
-    int64_t number;
-    int shared; /* keys */
-};
 
 /* Those that share most keys first, then the newest. */
 static int by_shared(const void *a, const void *b) {
@@ -66,13 +67,14 @@ static int by_shared(const void *a, const void *b) {
     return x->number < y->number ? 1 : x->number > y->number ? -1 : 0;
 }
 
-static void add_candidate(struct candidate *candidates, size_t *count, int64_t number) {
+static void add_candidate(struct candidate *candidates, size_t *count, struct db_rows *rows) {
+    int64_t number = db_int(rows, "number");
     for (size_t i = 0; i < *count; i++) {
         if (candidates[i].number != number) continue;
         candidates[i].shared++;
         return;
     }
-    candidates[(*count)++] = (struct candidate){number, 1};
+    candidates[(*count)++] = (struct candidate){db_int(rows, "article_id"), number, 1};
 }
 
 /* Whoever shares a key, the best CANDIDATES_MAX first. Mostly there is nobody. */
@@ -86,7 +88,7 @@ static enum status find_candidates(struct db *db, const struct likeness_mark *ma
     db_bind_int(rows, "limit", SHARED_MAX);
     enum status status;
     *count = 0;
-    while ((status = db_step(rows, error)) == OK) add_candidate(candidates, count, db_int(rows, "number"));
+    while ((status = db_step(rows, error)) == OK) add_candidate(candidates, count, rows);
     if (status != NOT_FOUND) return status;
     qsort(candidates, *count, sizeof *candidates, by_shared);
     if (*count > CANDIDATES_MAX) *count = CANDIDATES_MAX;
@@ -94,10 +96,15 @@ static enum status find_candidates(struct db *db, const struct likeness_mark *ma
 }
 
 static struct db_rows *load_candidates(struct db *db, const struct candidate *candidates, size_t count) {
-    static const char *const NAMES[CANDIDATES_MAX] = {"n1", "n2", "n3", "n4",  "n5",  "n6",
-                                                      "n7", "n8", "n9", "n10", "n11", "n12"};
+    static const char *const NAMES[CANDIDATES_MAX][2] = {{"a1", "n1"}, {"a2", "n2"},   {"a3", "n3"},   {"a4", "n4"},
+                                                         {"a5", "n5"}, {"a6", "n6"},   {"a7", "n7"},   {"a8", "n8"},
+                                                         {"a9", "n9"}, {"a10", "n10"}, {"a11", "n11"}, {"a12", "n12"}};
     struct db_rows *rows = db_use(db, DB_LIKENESS_LOAD);
-    for (size_t i = 0; i < CANDIDATES_MAX; i++) db_bind_int(rows, NAMES[i], i < count ? candidates[i].number : 0);
+    for (size_t i = 0; i < CANDIDATES_MAX; i++) {
+        struct candidate one = i < count ? candidates[i] : (struct candidate){0};
+        db_bind_int(rows, NAMES[i][0], one.article);
+        db_bind_int(rows, NAMES[i][1], one.number);
+    }
     return rows;
 }
 
@@ -143,7 +150,7 @@ enum status likeness_keep(struct db *db, comment_number number, article_id artic
         db_bind_int(rows, "key", mark->keys[i]);
         db_bind_int(rows, "number", number.v);
         db_bind_int(rows, "article", article.v);
-        status = db_run(rows, NULL, error);
+        status = db_run_later(rows, error);
     }
     return status;
 }

@@ -30,6 +30,7 @@ static const struct landed LANDED_SQLITE[] = {
     {"0008_reading.sql", "6e7a86e467d83ae2a459b5856fb77907364e76bc76178c82edc81365b8a4a28f"},
     {"0009_nodes.sql", "a42934773eb0f3dab678347abba08a548b2f0c9bd550082096a8d29b0bdd459e"},
     {"0010_report_mail.sql", "55c76dde1e68e8464d0b90c4180256e02431641d3b37e1e11a10be2d70b99915"},
+    {"0011_placing.sql", "fe50c95d487d5ccee2b70aaed5a8ffe8ca9c3945d6765f65cb94a6a719f91aaa"},
 };
 static const struct landed LANDED_POSTGRESQL[] = {
     {"0001_initial.sql", "09a546950f4f789d4e6d5046aac1250cedb56b460546fe799d2f95905ef2a183"},
@@ -42,6 +43,7 @@ static const struct landed LANDED_POSTGRESQL[] = {
     {"0008_reading.sql", "e411c4fe5342b1c620079c030ff0562fc3c650f00efc51a25935fcbfd83eb149"},
     {"0009_nodes.sql", "e83b5f5e7b03f471238ded90049517a7f69e7c8cf9606bea77ed274ee24673ff"},
     {"0010_report_mail.sql", "702779b83b568ddd7d11667125d5c15ac0130606910ba8943b0c6521ac8263f7"},
+    {"0011_placing.sql", "765ec0bba9bada413ca18140038c7c13603acd06907a46df8ed1275d71824c64"},
 };
 
 static void assert_landed(const struct embedded_file *files, size_t count, const struct landed *landed, size_t known) {
