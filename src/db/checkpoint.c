@@ -145,6 +145,7 @@ static void do_step(struct checkpoint *c, enum step step) {
 
 static void *run(void *ctx) {
     struct checkpoint *c = ctx;
+    pthread_setname_np(pthread_self(), "checkpoint");
     pthread_mutex_lock(&c->mutex);
     while (!c->stopping) {
         int64_t until;

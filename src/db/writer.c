@@ -281,6 +281,7 @@ static void *run(void *ctx) {
     struct queue batch = {0};
     struct queue late = {0};
     struct parted parted = {0};
+    pthread_setname_np(pthread_self(), "writer");
     while (take_batch(lane, &batch, &late)) {
         fail_all(&late, BUSY, &(struct error){BUSY, "it waited too long to be written"});
         tell(lane, &late);
