@@ -7,6 +7,9 @@ import harness
 
 BIN = "/usr/lib/postgresql/15/bin"
 USER = "postgres"
+# pgbench's time begins before it connects, and a connection is a process of the server's: with 256 of them that can take
+# longer than what is to be measured. So much more time for each, and a second try with more.
+CONNECT_S = (0.02, 0.1)
 # Palabre's table `comment` and its indices.
 SCHEMA = """\
 CREATE TABLE comment (
@@ -67,12 +70,28 @@ class Server:
 
     def pgbench(self, text, count, clients, seconds, warm_up=0.5, database="postgres", cores=None):
         """A script as fast as it goes; what began in the warm-up is left out. count: of what it adds one to each time."""
+        for connect_s in CONNECT_S:
+            rows = self.run_pgbench(text, count, clients, seconds + warm_up + clients * connect_s, database, cores)
+            start = min((end - took / 1e6 for end, took in rows), default=0) + warm_up
+            within = [(end, took) for end, took in rows if end - took / 1e6 >= start and end <= start + seconds]
+            if within:
+                break
+        else:
+            harness.stop("PostgreSQL has not ended one transaction after the warm-up; measure for longer")
+        took = sorted(took for _, took in within)
+        last = max(end for end, _ in within)
+        return {"requests_per_second": len(took) / (last - start), "answers_total": len(rows),
+                **{name: float(took[min(len(took) - 1, int(len(took) * share))])
+                   for name, share in (("p50_us", .5), ("p99_us", .99), ("p999_us", .999))}}
+
+    def run_pgbench(self, text, count, clients, seconds, database, cores):
+        """[(when it ended, what it took in microseconds)] of each transaction; as many as the table has more."""
         script, prefix = os.path.join(self.folder, "script.sql"), os.path.join(self.folder, "log")
         with open(script, "w", encoding="ascii") as f:
             f.write(text)
         before = int(self.ask(count, database))
         harness.run("taskset", "-c", cores or self.bench.load_core, BIN + "/pgbench", "-h", self.folder, "-U", USER, "-n",
-                    "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds + warm_up))), "-f",
+                    "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds))), "-f",
                     script, "-l", "--log-prefix", prefix, database, cwd=self.folder)
         rows = []
         for name in os.listdir(self.folder):
@@ -82,16 +101,7 @@ class Server:
                 os.unlink(os.path.join(self.folder, name))
         if int(self.ask(count, database)) - before != len(rows):
             harness.stop("pgbench logged %d transactions, the table has others" % len(rows))
-        if not rows:
-            harness.stop("PostgreSQL has not ended one transaction; measure for longer")
-        start = min(end - took / 1e6 for end, took in rows) + warm_up
-        took = sorted(took for end, took in rows if end - took / 1e6 >= start)
-        if not took:
-            harness.stop("PostgreSQL has not ended one transaction after the warm-up; measure for longer")
-        last = max(end for end, _ in rows)
-        return {"requests_per_second": len(took) / (last - start), "answers_total": len(rows),
-                **{name: float(took[min(len(took) - 1, int(len(took) * share))])
-                   for name, share in (("p50_us", .5), ("p99_us", .99), ("p999_us", .999))}}
+        return rows
 
 
 class PostgreSQL(Server):
