@@ -10,7 +10,6 @@ that can be cut. Everything is started here and ended by its own process id.
 import contextlib
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -19,20 +18,8 @@ import time
 import palabre
 import postgresql
 
-USER, DATABASE, PASSWORD = "palabre", "palabre", "entre-nous"
+DATABASE, PASSWORD = "palabre", "entre-nous"
 WAIT_S = 60
-
-
-def give(path):
-    """To whom the database's servers run as."""
-    who = postgresql.account()
-    os.chown(path, who.pw_uid, who.pw_gid)
-
-
-def free_port(address="127.0.0.1"):
-    with socket.socket() as s:
-        s.bind((address, 0))
-        return s.getsockname()[1]
 
 
 def wait_for(what, condition, seconds=WAIT_S):
@@ -44,91 +31,14 @@ def wait_for(what, condition, seconds=WAIT_S):
     raise AssertionError(f"waited {seconds} s for {what}")
 
 
-class Postgres:
-    """A server of one's own in a folder of its own, as the user that owns it."""
+class Postgres(postgresql.Cluster):
+    """A server that keeps what it has said is kept, and asks for a password."""
 
-    SETTINGS = {
-        "fsync": "on",
-        "wal_level": "replica",
-        "max_wal_senders": "8",
-        "max_connections": "200",
-        "shared_buffers": "64MB",
-        "unix_socket_directories": "''",
-        "wal_sender_timeout": "2s",
-        "wal_receiver_timeout": "2s",
-    }
-
-    def __init__(self, folder, name, port, addresses=("127.0.0.1",)):
-        self.data = os.path.join(folder, name)
-        self.log = os.path.join(folder, name + ".log")
-        self.name, self.port, self.addresses, self.process = name, port, addresses, None
-
-    def tool(self, name, *arguments):
-        command, _ = postgresql.as_account([os.path.join(postgresql.BINARIES, name), *arguments])
-        environment = {**palabre.environment(), "PGPASSWORD": PASSWORD}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/", timeout=120)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def make(self):
-        with tempfile.NamedTemporaryFile("w", suffix=".password") as secret:
-            secret.write(PASSWORD)
-            secret.flush()
-            give(secret.name)
-            self.tool("initdb", "-D", self.data, "-U", USER, "-A", "scram-sha-256", f"--pwfile={secret.name}",
-                      "--locale=C.UTF-8", "--encoding=UTF8", "--no-sync")
-        with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="utf-8") as file:
-            for kind in ("all", "replication"):
-                file.write(f"host {kind} all 0.0.0.0/0 scram-sha-256\n")
-        self.write_settings(self.SETTINGS)
-
-    def write_settings(self, settings):
-        with open(os.path.join(self.data, "postgresql.auto.conf"), "a", encoding="utf-8") as file:
-            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
-            file.write(f"port = {self.port}\nlisten_addresses = '{','.join(self.addresses)}'\n")
-
-    def copy_from(self, primary):
-        """A standby of that one, which waits for nothing but its stream."""
-        self.tool("pg_basebackup", "-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync",
-                  "-d", f"host=127.0.0.1 port={primary.port} user={USER} application_name={self.name}")
-        self.write_settings({"cluster_name": self.name})
-
-    def start(self):
-        command, _ = postgresql.as_account([os.path.join(postgresql.BINARIES, "postgres"), "-D", self.data])
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/",
-                                            start_new_session=True)
-        wait_for(f"{self.name} to answer", self.answers)
-
-    def answers(self):
-        assert self.process.poll() is None, open(self.log, encoding="utf-8").read()[-4000:]
-        done = subprocess.run([os.path.join(postgresql.BINARIES, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)])
-        return done.returncode == 0
+    def __init__(self, addresses=("127.0.0.1",), standby_of=None):
+        super().__init__(fsync=True, addresses=addresses, password=PASSWORD, standby_of=standby_of)
 
     def sql(self, text, database=DATABASE):
-        """The rows of a query, as text: one list for each."""
-        done = subprocess.run(
-            [os.path.join(postgresql.BINARIES, "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-F", "\x1f", "-h", "127.0.0.1",
-             "-p", str(self.port), "-U", USER, "-d", database, "-c", text],
-            capture_output=True, text=True, env={**palabre.environment(), "PGPASSWORD": PASSWORD}, timeout=120)
-        assert done.returncode == 0, done.stderr
-        return [line.split("\x1f") for line in done.stdout.splitlines()]
-
-    def kill(self):
-        """As if the machine lost its power: the whole group of processes at once."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def promote(self):
-        self.tool("pg_ctl", "promote", "-D", self.data, "-w", "-t", "60", "-s")
-
-    def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)  # fast shutdown
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        return self.rows(database, text)
 
 
 class Node(palabre.Server):
@@ -187,7 +97,7 @@ backend nodes
 """
 
     def __init__(self, folder, nodes):
-        self.port = free_port()
+        self.port = postgresql.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         servers = "\n".join(f"    server n{i} {node.url.split('//')[1]}" for i, node in enumerate(nodes))
         path = os.path.join(folder, "haproxy.cfg")
@@ -208,28 +118,23 @@ backend nodes
 
 
 class Cluster:
-    def __init__(self, nodes=3, standby=False, proxy=False, settings=None):
+    def __init__(self, nodes=3, standby=False, proxy=False, settings=None, addresses=("127.0.0.1",)):
         self.folder = tempfile.mkdtemp(prefix="palabre-cluster-")
-        give(self.folder)
         self.ends = contextlib.ExitStack()
         self.ends.callback(shutil.rmtree, self.folder)
         self.standby = self.proxy = None
         self.nodes = []
         try:
-            self.build(nodes, standby, proxy, settings)
+            self.build(nodes, standby, proxy, settings, addresses)
         except BaseException:
             self.ends.close()
             raise
 
-    def build(self, nodes, standby, proxy, settings):
-        self.primary = self.add_postgres("primary")
-        self.primary.make()
-        self.primary.start()
-        self.primary.sql(f"CREATE DATABASE {DATABASE}", database="postgres")
+    def build(self, nodes, standby, proxy, settings, addresses):
+        self.primary = self.ends.enter_context(Postgres(addresses))
+        self.primary.create_database(DATABASE)
         if standby:
-            self.standby = self.add_postgres("standby")
-            self.standby.copy_from(self.primary)
-            self.standby.start()
+            self.standby = self.ends.enter_context(Postgres(standby_of=self.primary))
             self.primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
             self.primary.sql("SELECT pg_reload_conf()")
             wait_for("the standby to be synchronous", self.is_synchronous)
@@ -242,17 +147,12 @@ class Cluster:
     def is_synchronous(self):
         return self.primary.sql("SELECT sync_state FROM pg_stat_replication") == [["sync"]]
 
-    def add_postgres(self, name):
-        server = Postgres(self.folder, name, free_port())
-        self.ends.callback(server.stop)
-        return server
-
     @property
     def store(self):
         servers = [self.primary] + ([self.standby] if self.standby else [])
-        hosts = ",".join(f"127.0.0.1:{server.port}" for server in servers)
+        hosts = ",".join(f"{server.addresses[0]}:{server.port}" for server in servers)
         more = "?target_session_attrs=read-write" if self.standby else ""
-        return f"postgresql://{USER}:{PASSWORD}@{hosts}/{DATABASE}{more}"
+        return f"postgresql://{postgresql.USER}:{PASSWORD}@{hosts}/{DATABASE}{more}"
 
     def add_node(self, settings=None, **options):
         secret = self.nodes[0].secret if self.nodes else None

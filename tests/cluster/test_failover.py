@@ -8,6 +8,7 @@ import pytest
 
 import cluster
 import load
+import postgresql
 
 CUT_S = 30
 
@@ -87,13 +88,9 @@ def publish_and_see(c, node, article):
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may make a network that can be cut")
 def test_a_node_is_cut_off_from_the_database():
-    with cluster.Separate() as place, cluster.Cluster(nodes=0) as c:
-        c.primary.stop()
-        c.primary.addresses = ("127.0.0.1", place.database_side)
-        c.primary.write_settings({})
-        c.primary.start()
-        near = c.add_node()
-        port = cluster.free_port(place.reader_side)
+    with cluster.Separate() as place, cluster.Cluster(nodes=1, addresses=("127.0.0.1", place.database_side)) as c:
+        near = c.nodes[0]
+        port = postgresql.free_port(place.reader_side)
         far = c.add_node(store=c.store.replace("127.0.0.1", place.database_side), namespace=place.name,
                          listen=f"{place.reader_node}:{port}")
         article, form = begin(c)
