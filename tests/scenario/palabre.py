@@ -7,6 +7,7 @@
         server.moderator().decide(sent.number, "publish")
 """
 
+import atexit
 import html
 import os
 import re
@@ -95,6 +96,41 @@ class Process:
         assert "Sanitizer" not in log, log[-8000:]
 
 
+class Furnished:
+    """A data folder with the usual accounts, made once in each process of the tests, and copied: to hash four passwords and
+    to migrate a database takes longer than most tests do."""
+
+    # What a new publication takes from the settings.
+    TOLD = ("language", "time_zone", "site_name", "site_tagline")
+    folder = None
+
+    @classmethod
+    def is_for(cls, server, data):
+        return data is None and server.accounts == Server.ACCOUNTS and not any(name in server.settings for name in cls.TOLD)
+
+    @classmethod
+    def copy(cls, data):
+        if cls.folder is None:
+            folder = tempfile.mkdtemp(prefix="palabre-furnished-")
+            for name, role in Server.ACCOUNTS:
+                add_account(folder, name, role)
+            cls.folder = folder
+            atexit.register(cls.remove)
+        for name in os.listdir(cls.folder):
+            shutil.copy(os.path.join(cls.folder, name), data)
+        store.copy(cls.folder, data)
+
+    @classmethod
+    def remove(cls):
+        store.drop(cls.folder)
+        shutil.rmtree(cls.folder)
+
+
+def add_account(data, name, role):
+    done = run("user", "add", name, "--role", role, "--data", data, input=PASSWORD + "\n", env=environment())
+    assert done.returncode == 0, done.stderr
+
+
 class Server:
     """`palabre serve` on a free port, with an administrator, an editor and two moderators (password PASSWORD)."""
 
@@ -108,14 +144,16 @@ class Server:
         self.accounts = accounts
         with open(os.path.join(self.data, "palabre.conf"), "w", encoding="utf-8") as file:
             file.writelines(f"{name} = {value}\n" for name, value in self.settings.items())
-        for name, role in accounts:
-            self.add_account(name, role)
+        if Furnished.is_for(self, data):
+            Furnished.copy(self.data)
+        else:
+            for name, role in accounts:
+                self.add_account(name, role)
         self.process = None
         self.start()
 
     def add_account(self, name, role):
-        done = run("user", "add", name, "--role", role, "--data", self.data, input=PASSWORD + "\n", env=environment())
-        assert done.returncode == 0, done.stderr
+        add_account(self.data, name, role)
 
     def start(self):
         self.process = Process(["serve", "--data", self.data, "--listen", "127.0.0.1:0"], self.data)

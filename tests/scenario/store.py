@@ -21,6 +21,13 @@ def url(data):
     return URLS[folder]
 
 
+def copy(source, data):
+    """The publication of another data folder, as it stands; nobody uses that one. (SQLite's is among the folder's files.)"""
+    if IS_POSTGRESQL:
+        template = postgresql.database_of(url(source))
+        URLS[os.path.realpath(data)] = postgresql.shared().create_database(template=template)
+
+
 def drop(data):
     address = URLS.pop(os.path.realpath(data), None)
     if address:

@@ -131,7 +131,7 @@ static void store_prepare(struct store *store) {
     store_url("postgres", url, sizeof url);
     PGconn *server = store_connect(url);
     store_make_template(server);
-    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE unit", name);
+    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE unit STRATEGY FILE_COPY", name);
     PGresult *result = PQexec(server, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) fail_msg("%s", PQerrorMessage(server));
     PQclear(result);
@@ -154,7 +154,7 @@ UNUSED static void store_init_empty(struct store *store) {
     char url[400], name[64], sql[128];
     store_url("postgres", url, sizeof url);
     (void)snprintf(name, sizeof name, "unit_%ld_%d", (long)getpid(), ++count);
-    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE template0", name);
+    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE template0 STRATEGY FILE_COPY", name);
     (void)store_postgresql_sql(url, sql);
     store_url(name, store->location, sizeof store->location);
 }
