@@ -34,6 +34,15 @@ class Result:
         self.passed, self.failed, self.output, self.notes = passed, failed, output, list(notes)
 
 
+def end(process):
+    """With a word first: who has made a cluster or a folder takes it away."""
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(15)
+    except (ProcessLookupError, subprocess.TimeoutExpired):
+        pass
+
+
 def run(command, timeout, env=None):
     """(exit code or None after the time-out, output). The whole process group is ended with the command."""
     environment = dict(os.environ, **SANITIZERS, **(env or {}))
@@ -44,6 +53,7 @@ def run(command, timeout, env=None):
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
             code = None
+            end(process)
         finally:
             try:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -219,6 +229,8 @@ STEPS = [
     ("unit-postgresql", "unit tests on PostgreSQL",
      unit("build-gcc", "postgresql", timeout_factor=3, wrapper=POSTGRESQL)),
     ("fault", "faults", scenarios("tests/fault", "build-gcc/palabre", jobs=1)),
+    ("fault-postgresql", "faults on PostgreSQL",
+     scenarios("tests/fault", "build-gcc/palabre", jobs=1, env={"PALABRE_TEST_STORE": "postgresql"})),
     ("browser", "browser", browser("build-gcc/palabre")),
     ("asan-build", "clang builds with the address and undefined sanitizers", build("build-asan", "clang", *ASAN)),
     ("asan-unit", "unit tests and corpora, sanitized", unit("build-asan", "unit", "fuzz", timeout_factor=4, wrapper=FIXED)),

@@ -189,11 +189,14 @@ class Cluster:
     def kill(self):
         """As a machine dies: every process of it at once, with no word to anybody."""
         self.process.send_signal(signal.SIGSTOP)  # so that it starts no other while they are counted
-        for pid in children(self.process.pid):
+        others = children(self.process.pid)
+        for pid in others:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
+        while any(os.path.exists(f"/proc/{pid}") for pid in others):  # they hold its memory until they are gone
+            time.sleep(0.01)
 
     def promote(self):
         run([tool("pg_ctl"), "promote", "-D", self.data, "-w", "-t", "60", "-s"])

@@ -73,8 +73,11 @@ class Tight(palabre.Server):
         super().__init__({"workers": 1, "loops": 1, "messages_per_address": 1000000})
         self.article = self.publish_article("Foule", "Texte.")
         self.form = self.reader().message_form(self.article)
-        with open(os.path.join(self.data, "palabre.conf"), "a", encoding="utf-8") as file:
-            file.write(f"queue_ms = {QUEUE_MS}\n")
+        path = os.path.join(self.data, "palabre.conf")
+        with open(path, encoding="utf-8") as file:
+            settings = [line for line in file if not line.startswith("queue_ms")]
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines([*settings, f"queue_ms = {QUEUE_MS}\n"])
         let_all_in(self)
         self.restart()
         self.page(f"/articles/{self.article}")  # in memory from here on
@@ -328,7 +331,7 @@ def sign_ins(form):
 
 
 def test_a_flood_of_passwords_stops_neither_readers_nor_senders():
-    with palabre.Server({"workers": 2, "loops": 1}) as server:
+    with palabre.Server({"workers": 2, "loops": 1, "queue_ms": 500}) as server:
         article = server.publish_article("Foule", "Texte.")
         reader = server.reader()
         form = reader.message_form(article)
