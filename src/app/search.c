@@ -8,6 +8,8 @@
 #include "text/typography.h"
 #include "view/page_search.h"
 
+#include <string.h>
+
 enum { RESULTS = 20, SNIPPET_CHARACTERS = 260, HEADLINE_CHARACTERS = 400 };
 
 static const enum search_kind KINDS[] = {
@@ -31,8 +33,22 @@ static struct html snippet_of(struct asking *a, slice language, slice html) {
     return search_snippet(arena, a->stemmers, &a->query, language, plain, SNIPPET_CHARACTERS);
 }
 
+/* A headline's hyphens do not break: "restera-" alone at the end of a line is read as a word cut in two. */
 static struct html marked(struct asking *a, slice language, slice line) {
-    slice set = typography_line(a->request->arena, typography_of(language), line);
+    static const slice WHOLE = S_INIT("\xE2\x80\x91"); /* U+2011 */
+    struct arena *arena = a->request->arena;
+    slice set = typography_line(arena, typography_of(language), line);
+    char *text = arena_alloc(arena, set.n * WHOLE.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < set.n; i++) {
+        if (set.p[i] != '-') {
+            text[n++] = set.p[i];
+            continue;
+        }
+        memcpy(text + n, WHOLE.p, WHOLE.n);
+        n += WHOLE.n;
+    }
+    set = slice_make(text, n);
     return search_snippet(a->request->arena, a->stemmers, &a->query, language, set, HEADLINE_CHARACTERS);
 }
 

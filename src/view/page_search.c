@@ -38,7 +38,7 @@ static void set_hit(struct view__page *p, struct value *item, const struct view_
     value_set_html(item, S("snippet"), hit->snippet);
     value_set_string(item, S("date"), date_day(p->context->dates, p->arena, hit->published_at));
     value_set_string(item, S("date_iso"), date_iso(p->context->dates, p->arena, hit->published_at));
-    struct html headline = html_escape_typographic(p->arena, a->language, a->headline);
+    struct html headline = html_escape_headline(p->arena, a->language, a->headline);
     if (!message) {
         value_set_string(item, S("href"), view__article_address(p, a));
         value_set_html(item, S("headline"), hit->headline);

@@ -1,13 +1,14 @@
 // What the browser tests share: the demonstration publication on a port of its own, and Chromium.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
 const BINARY = process.env.PALABRE_BIN ?? new URL('../../build/palabre', import.meta.url).pathname;
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ];
@@ -63,7 +64,7 @@ export async function openPage(browser, options = {}) {
   page.on('pageerror', (error) => page.wrong.push(error.message));
   page.on('console', (message) => {
     // A page that is meant to be an error is reported by the browser, too.
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) page.wrong.push(message.text());
+    if (message.type() === 'error' && !/status of (4\d\d|503)/.test(message.text())) page.wrong.push(message.text());
   });
   page.on('request', (request) => page.asked.push(request.url()));
   // The answer that the page was made from: its status, and its bytes before any script touched them.
@@ -100,4 +101,108 @@ export async function setOptions(browser, demo, options) {
 export async function articlePaths(demo) {
   const home = await (await fetch(`${demo.url}/feeds/articles.json`)).json();
   return home.items.map((item) => ({ path: new URL(item.url).pathname, title: item.title, language: item.language ?? home.language }));
+}
+
+// Sends these texts to the article over HTTP, each by another name, and publishes them.
+export async function publish(demo, path, texts) {
+  const field = (html, name) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
+  const post = (to, fields, cookie = '') =>
+    fetch(demo.url + to, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams(fields) });
+  const { name: account, password } = demo.accounts.moderator;
+  const token = field(await (await fetch(`${demo.url}/sign-in`)).text(), 'token');
+  const signed = await post('/sign-in', { token, account, password, next: '' });
+  const session = signed.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+  const page = await (await fetch(demo.url + path)).text();
+  const action = /<form[^>]* id="form" action="([^"]*)"/.exec(page)[1];
+  for (const [i, text] of texts.entries()) {
+    const sent = await post(action, { token: field(page, 'token'), send_key: '', reply_to: '', name: `Voisin ${i} du quai`, text, action: 'send' });
+    const receipt = await (await fetch(new URL(sent.headers.get('location') ?? 'nowhere', demo.url))).text();
+    const number = /id="comment-(\d+)"/.exec(receipt)?.[1];
+    if (!number) throw new Error(`not received (${sent.status}): ${text}`);
+    const desk = await (await fetch(`${demo.url}/moderation/comments/${number}`, { headers: { cookie: session } })).text();
+    const form = desk.slice(desk.indexOf(`/comments/${number}/decide"`));
+    const fields = [...form.slice(0, form.indexOf('</form>')).matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]);
+    const decided = await post(`/moderation/comments/${number}/decide`, [...fields, ['act', 'publish']], session);
+    if (decided.status !== 303) throw new Error(`not published: ${decided.status}`);
+  }
+}
+
+// A mail server that takes all it is given. settings: for startDemo; linkTo(address): the first link to /follow/ of the mail
+// to that address, once it has come.
+export async function startMailServer() {
+  const mails = [], waiting = [];
+  const take = (mail) => {
+    mails.push(mail);
+    for (const look of waiting) look();
+  };
+  const server = createServer((socket) => {
+    let rest = '', mail = null, to = '';
+    const answer = (line) => socket.write(`${line}\r\n`);
+    const hear = (line) => {
+      if (mail === null) {
+        const rcpt = /^RCPT TO:<([^>]*)>/i.exec(line);
+        if (rcpt) to = rcpt[1];
+        if (/^DATA/i.test(line)) mail = '';
+        answer(mail === null ? (/^QUIT/i.test(line) ? '221 bye' : '250 fine') : '354 go on');
+      } else if (line === '.') {
+        take({ to, text: mail.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))) });
+        mail = null;
+        answer('250 taken');
+      } else {
+        mail += `${line}\r\n`;
+      }
+    };
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      const lines = (rest + bytes.toString('latin1')).split('\r\n');
+      rest = lines.pop();
+      lines.forEach(hear);
+    });
+    answer('220 here');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const found = (address) => mails.filter(({ to }) => to === address).map(({ text }) => /\/follow\/[\w.-]+/.exec(text)?.[0]).find(Boolean);
+  const linkTo = (address) =>
+    new Promise((resolve) => {
+      const look = () => found(address) && resolve(found(address));
+      waiting.push(look);
+      look();
+    });
+  return {
+    settings: { PALABRE_SMTP_URL: `smtp://127.0.0.1:${server.address().port}`, PALABRE_SMTP_TLS: 'no' },
+    linkTo,
+    stop: () => server.close(),
+  };
+}
+
+// A server that lets nobody wait; not even itself at its start, where the machine is slow.
+export async function startHurried() {
+  const settings = { PALABRE_QUEUE_MS: '50', PALABRE_MESSAGE_CHARACTERS: '100000' };
+  for (let i = 0; i < 20; i++) {
+    const demo = await startDemo(settings).catch(() => null);
+    if (demo) return demo;
+  }
+  return startDemo(settings);
+}
+
+// Calls act() beside more work than such a server can do, until it gives true: what was asked for has been refused.
+export async function overload(demo, path, act) {
+  let over = false;
+  const form = await (await fetch(demo.url + path)).text();
+  const action = /<form[^>]* id="form" action="([^"]*)"/.exec(form)[1];
+  const token = /name="token" value="([^"]*)"/.exec(form)[1];
+  const words = Array.from({ length: 5000 }, (_, i) => `brou${i}chtoulle`).join(' ');
+  const body = new URLSearchParams({ token, name: 'Foule', text: words, action: 'preview' }).toString();
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const flood = async () => {
+    while (!over) await fetch(demo.url + action, { method: 'POST', headers, body }).then((answer) => answer.body.cancel()).catch(() => {});
+  };
+  const floods = Array.from({ length: 30 }, flood);
+  try {
+    for (let i = 0; i < 200; i++) if (await act()) return;
+    throw new Error('it was never too much for the server');
+  } finally {
+    over = true;
+    await Promise.all(floods);
+  }
 }
