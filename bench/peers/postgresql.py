@@ -68,8 +68,10 @@ class Server:
         return harness.run(BIN + "/psql", "-h", self.folder, "-U", USER, "-d", database, "-X", "-A", "-t", "-v",
                            "ON_ERROR_STOP=1", "-c", sql)
 
-    def pgbench(self, text, count, clients, seconds, warm_up=0.5, database="postgres", cores=None):
-        """A script as fast as it goes; what began in the warm-up is left out. count: of what it adds one to each time."""
+    def pgbench(self, text, count, clients, seconds, warm_up=0.5, database="postgres", cores=None,
+                options=""):
+        """A script as fast as it goes; what began in the warm-up is left out. count: of what it adds one to each time. options:
+        of the server, for its connections."""
         for connect_s in CONNECT_S:
             rows = self.run_pgbench(text, count, clients, seconds + warm_up + clients * connect_s, database, cores)
             start = min((end - took / 1e6 for end, took in rows), default=0) + warm_up
@@ -92,7 +94,8 @@ class Server:
         before = int(self.ask(count, database))
         harness.run("taskset", "-c", cores or self.bench.load_core, BIN + "/pgbench", "-h", self.folder, "-U", USER, "-n",
                     "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds))), "-f",
-                    script, "-l", "--log-prefix", prefix, database, cwd=self.folder)
+                    script, "-l", "--log-prefix", prefix, database, cwd=self.folder,
+                    env={**os.environ, "PGOPTIONS": options})
         rows = []
         for name in os.listdir(self.folder):
             if name.startswith("log."):
