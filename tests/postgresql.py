@@ -168,9 +168,10 @@ class Cluster:
         self.stop("immediate")
         return False
 
-    def said(self):
+    def said(self, most=4000):
+        """The end of its log; most None: all of it, since it was started last."""
         with open(self.log, encoding="utf-8", errors="replace") as log:
-            return log.read()[-4000:]
+            return log.read()[-(most or 0):]
 
     def pid(self):
         with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:

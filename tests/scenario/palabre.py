@@ -40,6 +40,10 @@ def environment():
     return {k: v for k, v in os.environ.items() if not k.startswith("PALABRE_") or k == "PALABRE_SHARED"}
 
 
+# Of servers that have no file of settings: see Server.
+PATIENCE = {"PALABRE_QUEUE_MS": "20000"}
+
+
 class Process:
     """A server process, told apart by its pid, and stopped by it."""
 
@@ -50,7 +54,7 @@ class Process:
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 [*inside, BINARY, *arguments], stdout=subprocess.PIPE, stderr=log, text=True,
-                env={**environment(), **store.variables(arguments)}
+                env={**environment(), **({} if data else PATIENCE), **store.variables(arguments)}
             )
         self.said = ""
         self.url = self.wait_until_it_listens()
