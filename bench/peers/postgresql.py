@@ -73,7 +73,8 @@ class Server:
         """A script as fast as it goes; what began in the warm-up is left out. count: of what it adds one to each time. options:
         of the server, for its connections."""
         for connect_s in CONNECT_S:
-            rows = self.run_pgbench(text, count, clients, seconds + warm_up + clients * connect_s, database, cores)
+            rows = self.run_pgbench(text, count, clients, seconds + warm_up + clients * connect_s, database, cores,
+                                options)
             start = min((end - took / 1e6 for end, took in rows), default=0) + warm_up
             within = [(end, took) for end, took in rows if end - took / 1e6 >= start and end <= start + seconds]
             if within:
@@ -86,7 +87,7 @@ class Server:
                 **{name: float(took[min(len(took) - 1, int(len(took) * share))])
                    for name, share in (("p50_us", .5), ("p99_us", .99), ("p999_us", .999))}}
 
-    def run_pgbench(self, text, count, clients, seconds, database, cores):
+    def run_pgbench(self, text, count, clients, seconds, database, cores, options):
         """[(when it ended, what it took in microseconds)] of each transaction; as many as the table has more."""
         script, prefix = os.path.join(self.folder, "script.sql"), os.path.join(self.folder, "log")
         with open(script, "w", encoding="ascii") as f:

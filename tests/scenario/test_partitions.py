@@ -6,6 +6,7 @@ import os
 import re
 import sqlite3
 import subprocess
+import uuid
 
 import psycopg2
 import pytest
@@ -108,7 +109,7 @@ def filled(tmp_path_factory):
     """A database of the program's own making, whose own order of texts is French, with forty discussions of 20 messages."""
     data = str(tmp_path_factory.mktemp("partitions"))
     cluster = postgresql.shared()
-    name = "partitions_" + os.path.basename(data)
+    name = "partitions_" + uuid.uuid4().hex[:16]  # each worker of the run has one
     cluster.psql("postgres", f"CREATE DATABASE \"{name}\" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'fr-FR'")
     store.URLS[os.path.realpath(data)] = cluster.url(name)
     done = palabre.run("migrate", "--data", data)
