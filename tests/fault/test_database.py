@@ -76,7 +76,7 @@ def test_the_death_of_the_database_loses_and_doubles_nothing(kill):
         for sender in senders:
             sender.start()
         try:
-            for _ in range(4):
+            for _ in range(2):
                 wait_for_more(senders)
                 kill(cluster, postgresql.database_of(store.url(server.data)))
             wait_for_more(senders)
@@ -89,4 +89,4 @@ def test_the_death_of_the_database_loses_and_doubles_nothing(kill):
         refused = [refusal for sender in senders for refusal in sender.refused]
         assert all(status == 503 and kept for status, kept in refused), refused[:5]
         assert len(acknowledged) == len(set(acknowledged))
-        assert_all_there(server, set(acknowledged), 25)
+        assert_all_there(server, set(acknowledged), 3 * SENDERS)
