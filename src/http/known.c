@@ -10,7 +10,7 @@ enum { SAMPLE_BYTES = 32, LEAST_BYTES = 2 * SAMPLE_BYTES, ARENA_BYTES = 16 * 102
 
 struct place {
     struct http__known *known; /* NULL: empty */
-    uint64_t seen;             /* the sample of a head that was here once, and is not kept yet */
+    uint64_t seen;             /* hash of a whole head that was here once, and is not kept yet */
 };
 
 struct http__known_heads {
@@ -42,9 +42,9 @@ void http__known_unref(struct http__known *known) {
     memory_free(known);
 }
 
-static uint64_t mix(uint64_t hash, const char *p) {
+static uint64_t mix(uint64_t hash, const char *p, size_t n) {
     uint64_t word;
-    for (size_t i = 0; i < SAMPLE_BYTES; i += sizeof word) {
+    for (size_t i = 0; i + sizeof word <= n; i += sizeof word) {
         memcpy(&word, p + i, sizeof word);
         hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
         hash ^= hash >> 32;
@@ -54,7 +54,7 @@ static uint64_t mix(uint64_t hash, const char *p) {
 
 /* Never 0. Two heads with the same sample take each other's place, no more. */
 static uint64_t sample_of(slice bytes) {
-    uint64_t hash = mix(mix(bytes.n, bytes.p), bytes.p + bytes.n - SAMPLE_BYTES);
+    uint64_t hash = mix(mix(bytes.n, bytes.p, SAMPLE_BYTES), bytes.p + bytes.n - SAMPLE_BYTES, SAMPLE_BYTES);
     return hash ? hash : 1;
 }
 
@@ -93,10 +93,12 @@ void http__known_remember(struct http__known_heads *heads, slice bytes, size_t l
     if (!may_be_kept(bytes) || head->body != HTTP__BODY_NONE) {
         return;
     }
-    uint64_t sample = sample_of(bytes);
-    struct place *place = &heads->places[sample % HTTP__KNOWN_HEADS];
-    if (place->seen != sample) {
-        place->seen = sample;
+    struct place *place = &heads->places[sample_of(bytes) % HTTP__KNOWN_HEADS];
+    /* All of it: heads that differ in their middle alone (an address that a proxy names) share a sample. */
+    uint64_t whole =
+        mix(mix(bytes.n, bytes.p, bytes.n), bytes.p + bytes.n - SAMPLE_BYTES, SAMPLE_BYTES); /* and its last word */
+    if (place->seen != whole) {
+        place->seen = whole;
         return;
     }
     place->seen = 0;
