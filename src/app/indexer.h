@@ -1,5 +1,6 @@
-/* What came in before search knew it (an older database, an import) is indexed in the background, after the start: a thread
-   hands the writer small steps, one after another, and ends when all is done. Readers are told meanwhile how far it is. */
+/* What came in before search knew it (an older database, an import) is indexed in the background, after the start, and then
+   given the keys by which messages nearly the same are found: a thread hands the writer small steps, one after another, and
+   ends when all is done. Readers are told meanwhile how far it is. */
 #ifndef PALABRE_APP_INDEXER_H
 #define PALABRE_APP_INDEXER_H
 

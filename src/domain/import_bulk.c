@@ -355,7 +355,7 @@ static enum status run(struct bulk *b, struct import_result *results, struct err
     db_bind_int(rows, "number", b->last_number);
     status = db_run(rows, NULL, error);
     if (status == OK) status = count(b, error);
-    if (status == OK && b->published) status = search__comments_came(b->db, (comment_number){b->lowest}, error);
+    if (status == OK) status = search__comments_came(b->db, (comment_number){b->lowest}, error);
     return status == OK ? journal(b, last, error) : status;
 }
 

@@ -11,7 +11,8 @@
 enum status search__comment_changed(struct db *db, article_id article, comment_number number,
                                     struct error *error) MUST_USE;
 enum status search__article_changed(struct db *db, article_id id, struct error *error) MUST_USE;
-/* Many came, the lowest of them this: they are found once search_index_step has been there. */
+/* Many came, the lowest of them this: they are found once search_index_step has been there, and by what is like them
+   once likeness_fill.h has. */
 enum status search__comments_came(struct db *db, comment_number from, struct error *error) MUST_USE;
 enum status search__article_came(struct db *db, article_id id, struct error *error) MUST_USE;
 

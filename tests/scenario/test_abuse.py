@@ -14,6 +14,7 @@ import pytest
 import requests
 
 import palabre
+import store
 from palabre import find_form, form_fields
 
 counter = itertools.count(1)
@@ -224,6 +225,50 @@ def test_likeness_survives_a_restart_and_follows_an_edit():
         own.restart()
         again = own.reader().send(article, name="Bob", text=STORY + "Non ?")
         assert any(f"#{sent.number}" in one for one in checks(own.moderator(), again.number))
+
+
+def wait_for_likeness(server):
+    deadline = time.monotonic() + 120
+    while True:
+        with server.database() as database:
+            if database.execute("SELECT next_like FROM search_progress").fetchone()[0] == 0:
+                return
+        assert time.monotonic() < deadline, "the messages are not given their keys"
+        time.sleep(0.02)
+
+
+def export(path, texts):
+    comments = "".join(f"""<wp:comment><wp:comment_id>{i + 1000}</wp:comment_id><wp:comment_author>Ana</wp:comment_author>
+<wp:comment_date_gmt>2020-02-03 05:00:00</wp:comment_date_gmt><wp:comment_content><![CDATA[{text}]]></wp:comment_content>
+<wp:comment_approved>1</wp:comment_approved></wp:comment>""" for i, text in enumerate(texts))
+    path.write_text(f"""<?xml version="1.0"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>Le blog</title><wp:base_blog_url>https://blog.example.org</wp:base_blog_url><item><title>Billet</title>
+<content:encoded>Un.</content:encoded><wp:post_id>1</wp:post_id><wp:post_date_gmt>2020-02-03 04:05:06</wp:post_date_gmt>
+<wp:status>publish</wp:status><wp:post_type>post</wp:post_type>{comments}</item></channel></rss>""", encoding="utf-8")
+
+
+def test_what_was_imported_or_is_older_than_the_keys_is_found_too(tmp_path):
+    with palabre.Server() as own:
+        article = own.publish_article()
+        older = own.reader().send(article, name="Zoé", text=STORY.replace("hier soir", "ce matin"))
+        own.process.stop()
+        with store.connect(own.data, writes=True) as database:  # as a version before it left it
+            database.execute("DELETE FROM comment_likeness")
+            database.execute("UPDATE comment SET likeness = NULL")
+            database.execute("UPDATE search_progress SET next_like = 1")
+        others = [f"Message {i} : la fanfare numéro {i} jouera le {i} du mois sur la place du marché." for i in range(70)]
+        export(tmp_path / "export.xml", [*others, STORY])
+        done = palabre.run("import", "wordpress", str(tmp_path / "export.xml"), "--data", own.data, env=palabre.environment())
+        assert done.returncode == 0, done.stderr
+        own.start()
+        wait_for_likeness(own)
+        again = own.reader().send(article, name="Bob", text=STORY + "Non ?")
+        said = " ".join(checks(own.moderator(), again.number))
+        assert "#1070" in said and f"#{older.number}" in said, said
+        with own.database() as database:
+            assert database.execute("SELECT count(*) FROM comment WHERE likeness IS NULL").fetchone()[0] == 0
+        own.check()
 
 
 def test_links_in_a_first_message_are_held_and_too_many_refused(server, admin, open_article):

@@ -31,6 +31,7 @@ static const struct landed LANDED_SQLITE[] = {
     {"0009_nodes.sql", "a42934773eb0f3dab678347abba08a548b2f0c9bd550082096a8d29b0bdd459e"},
     {"0010_report_mail.sql", "55c76dde1e68e8464d0b90c4180256e02431641d3b37e1e11a10be2d70b99915"},
     {"0011_placing.sql", "fe50c95d487d5ccee2b70aaed5a8ffe8ca9c3945d6765f65cb94a6a719f91aaa"},
+    {"0012_likeness_fill.sql", "5bfbba68a7791d85a820787376a3d58a589850a35f5bb97dc8ab65f9648c3b8a"},
 };
 static const struct landed LANDED_POSTGRESQL[] = {
     {"0001_initial.sql", "09a546950f4f789d4e6d5046aac1250cedb56b460546fe799d2f95905ef2a183"},
@@ -44,6 +45,7 @@ static const struct landed LANDED_POSTGRESQL[] = {
     {"0009_nodes.sql", "e83b5f5e7b03f471238ded90049517a7f69e7c8cf9606bea77ed274ee24673ff"},
     {"0010_report_mail.sql", "702779b83b568ddd7d11667125d5c15ac0130606910ba8943b0c6521ac8263f7"},
     {"0011_placing.sql", "765ec0bba9bada413ca18140038c7c13603acd06907a46df8ed1275d71824c64"},
+    {"0012_likeness_fill.sql", "ff467304b62688d73581dc40375f19d6b2cd331eebde2108261643dd46643aa1"},
 };
 
 static void assert_landed(const struct embedded_file *files, size_t count, const struct landed *landed, size_t known) {
