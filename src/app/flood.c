@@ -33,6 +33,7 @@ void flood_free(struct flood *flood) {
 
 /* With the lock. The minutes that have passed since are empty. */
 static void move_on(struct tally *t, int64_t minute) {
+    if (minute <= t->minute) return;
     if (minute - t->minute >= FLOOD_MINUTES) memset(t->counts, 0, sizeof t->counts);
     for (int64_t m = t->minute + 1; m <= minute && m <= t->minute + FLOOD_MINUTES; m++)
         t->counts[m % FLOOD_MINUTES] = 0;
@@ -52,7 +53,9 @@ static int64_t sum(const struct tally *t) {
     return total;
 }
 
-int64_t flood_note(struct flood *flood, uint64_t key, int64_t now_ms) {
+int64_t flood_note(struct flood *flood, uint64_t key, int64_t now_ms) { return flood_note_many(flood, key, now_ms, 1); }
+
+int64_t flood_note_many(struct flood *flood, uint64_t key, int64_t now_ms, int64_t times) {
     if (key == 0) return 0;
     pthread_mutex_lock(&flood->lock);
     struct tally *t = find(flood, key);
@@ -62,9 +65,10 @@ int64_t flood_note(struct flood *flood, uint64_t key, int64_t now_ms) {
             if (flood->tallies[key % SETS][i].last_ms < t->last_ms) t = &flood->tallies[key % SETS][i];
         *t = (struct tally){.key = key, .minute = now_ms / MINUTE_MS};
     }
-    move_on(t, now_ms / MINUTE_MS);
-    t->counts[t->minute % FLOOD_MINUTES]++;
-    t->last_ms = now_ms ? now_ms : 1;
+    int64_t minute = now_ms / MINUTE_MS;
+    move_on(t, minute);
+    if (t->minute - minute < FLOOD_MINUTES) t->counts[minute % FLOOD_MINUTES] += (uint32_t)times;
+    if (t->last_ms <= now_ms) t->last_ms = now_ms ? now_ms : 1;
     int64_t count = sum(t);
     pthread_mutex_unlock(&flood->lock);
     return count;

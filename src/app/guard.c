@@ -2,6 +2,7 @@
 
 #include "app/challenge.h"
 #include "app/flood.h"
+#include "app/nodes.h"
 #include "app/tokens.h"
 #include "base/memory.h"
 
@@ -9,10 +10,25 @@
 
 _Static_assert((int)FLOOD_MINUTES == (int)ABUSE_WINDOW_MINUTES, "what is counted is what is said");
 
+enum {
+    KNOWN = 8192,
+    CATCH_UP_MS = 1000, /* one reading, at most */
+    TELL_MS = 1000,
+    READ_MOST = 2000,
+    READ_AGAIN = 256, /* numbers below the last: given earlier, committed later */
+};
+
 struct guard {
     pthread_mutex_t lock; /* of list */
     struct watch_list *list;
     struct flood *senders, *turned_away;
+    pthread_mutex_t knowing;     /* of known: held for a moment, by loops, too */
+    comment_number known[KNOWN]; /* messages that were counted, by their numbers */
+    pthread_mutex_t catching_up; /* of both below: held while the database is read, by workers */
+    comment_number last;         /* the greatest that was read; 0: none yet */
+    int64_t caught_up_ms;        /* monotonic */
+    pthread_mutex_t telling;     /* of both below */
+    int64_t untold, told_ms;     /* turned away, and the others do not know it yet */
 };
 
 enum { ALL_TURNED_AWAY = 1 /* the one key of that tally */ };
@@ -20,6 +36,9 @@ enum { ALL_TURNED_AWAY = 1 /* the one key of that tally */ };
 struct guard *guard_new(void) {
     struct guard *guard = NEW(struct guard);
     pthread_mutex_init(&guard->lock, NULL);
+    pthread_mutex_init(&guard->knowing, NULL);
+    pthread_mutex_init(&guard->catching_up, NULL);
+    pthread_mutex_init(&guard->telling, NULL);
     guard->senders = flood_new();
     guard->turned_away = flood_new();
     return guard;
@@ -31,13 +50,37 @@ void guard_free(struct guard *guard) {
     flood_free(guard->senders);
     flood_free(guard->turned_away);
     pthread_mutex_destroy(&guard->lock);
+    pthread_mutex_destroy(&guard->knowing);
+    pthread_mutex_destroy(&guard->catching_up);
+    pthread_mutex_destroy(&guard->telling);
     memory_free(guard);
 }
 
 /* --- Pressure ----------------------------------------------------------------------------------------------------- */
 
+/* How many the others are to be told of now; under attack that is many at a time. */
+static int64_t take_untold(struct guard *guard, int64_t now) {
+    int64_t count = 0;
+    pthread_mutex_lock(&guard->telling);
+    guard->untold++;
+    if (guard->told_ms == 0 || now - guard->told_ms >= TELL_MS) {
+        count = guard->untold;
+        guard->untold = 0;
+        guard->told_ms = now;
+    }
+    pthread_mutex_unlock(&guard->telling);
+    return count;
+}
+
 void guard_turned_away(struct request *r) {
-    flood_note(r->app->guard->turned_away, ALL_TURNED_AWAY, clock_monotonic_ms());
+    int64_t now = clock_monotonic_ms();
+    flood_note(r->app->guard->turned_away, ALL_TURNED_AWAY, now);
+    int64_t count = r->app->nodes ? take_untold(r->app->guard, now) : 0;
+    if (count) nodes_tell_turned_away(r->app, count);
+}
+
+void guard_heard_turned_away(struct app *app, int64_t count) {
+    flood_note_many(app->guard->turned_away, ALL_TURNED_AWAY, clock_monotonic_ms(), count);
 }
 
 bool guard_asks_for_proof(struct request *r) {
@@ -103,18 +146,83 @@ struct sender_keys {
     uint64_t network, author, here;
 };
 
-/* Who sends no cookie is known by the address. 0: not known. */
-static struct sender_keys keys_of(struct request *r, article_id article, slice device) {
-    struct address client = http_call_client(r->call);
-    struct sender_keys keys = {.network = keys_network_key(&r->app->keys, &client)};
-    if (device.n) {
-        struct crypto_hash hash = crypto_sha256(device);
-        memcpy(&keys.author, hash.bytes, sizeof keys.author);
-    } else if (keys.network) {
-        keys.author = keys_limit_key(&r->app->keys, &client);
-    }
+/* Who sends no cookie is known by the address. 0: not known. device: the SHA-256 of the cookie, or empty. */
+static struct sender_keys keys_of_sender(const struct app_keys *secrets, article_id article,
+                                         const struct address *client, slice device) {
+    struct sender_keys keys = {.network = keys_network_key(secrets, client)};
+    if (device.n >= sizeof keys.author)
+        memcpy(&keys.author, device.p, sizeof keys.author);
+    else if (keys.network)
+        keys.author = keys_limit_key(secrets, client);
     if (keys.author) keys.here = (keys.author ^ (uint64_t)article.v) * 0x9E3779B97F4A7C15u;
     return keys;
+}
+
+static struct sender_keys keys_of(struct request *r, article_id article, slice device) {
+    struct address client = http_call_client(r->call);
+    struct crypto_hash hash = crypto_sha256(device);
+    slice mark = device.n ? slice_make(hash.bytes, sizeof hash.bytes) : S("");
+    return keys_of_sender(&r->app->keys, article, &client, mark);
+}
+
+static void count(struct guard *guard, const struct sender_keys *keys, int64_t at_ms) {
+    flood_note(guard->senders, keys->network, at_ms);
+    flood_note(guard->senders, keys->author, at_ms);
+    flood_note(guard->senders, keys->here, at_ms);
+}
+
+/* False: it has been counted. */
+static bool is_new(struct guard *guard, comment_number number) {
+    comment_number *place = &guard->known[number.v % KNOWN];
+    pthread_mutex_lock(&guard->knowing);
+    bool known = place->v == number.v;
+    *place = number;
+    pthread_mutex_unlock(&guard->knowing);
+    return !known;
+}
+
+/* --- What the database has ---------------------------------------------------------------------------------------- */
+
+/* A message that came by another node, or before this one was started: it counts for the limits per address, too. */
+static void count_row(struct request *r, struct db_rows *rows, time_ms now) {
+    struct address client = {0};
+    time_ms age = now - db_int(rows, "submitted_at");
+    int64_t at_ms = clock_monotonic_ms() - age;
+    if (age > (time_ms)FLOOD_MINUTES * 60 * 1000) return;
+    if (!keys_open_address(&r->app->keys, db_blob_peek(rows, "address_sealed"), &client)) client = (struct address){0};
+    article_id article = {db_int(rows, "article_id")};
+    struct sender_keys keys = keys_of_sender(&r->app->keys, article, &client, db_blob_peek(rows, "device_hash"));
+    count(r->app->guard, &keys, at_ms > 0 ? at_ms : 0);
+    bool recent = age < r->app->options.messages_window_s * 1000;
+    if (keys.network && recent) request_count_sending(r, &client);
+}
+
+/* With the lock. */
+static enum status read_lately(struct request *r, struct error *error) {
+    struct guard *guard = r->app->guard;
+    time_ms now = clock_now();
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(r->db, DB_COMMENT_SENT_LATELY);
+    db_bind_int(rows, "after", guard->last.v > READ_AGAIN ? guard->last.v - READ_AGAIN : 0);
+    db_bind_int(rows, "limit", READ_MOST);
+    enum status status;
+    while ((status = db_step(rows, error)) == OK) {
+        comment_number number = {db_int(rows, "number")};
+        if (number.v > guard->last.v) guard->last = number;
+        if (is_new(guard, number)) count_row(r, rows, now);
+    }
+    return status == NOT_FOUND ? OK : status;
+}
+
+static enum status catch_up(struct request *r, struct error *error) {
+    struct guard *guard = r->app->guard;
+    enum status status = OK;
+    pthread_mutex_lock(&guard->catching_up);
+    int64_t now = clock_monotonic_ms();
+    bool first = guard->caught_up_ms == 0, due = r->app->nodes && now - guard->caught_up_ms >= CATCH_UP_MS;
+    if (first || due) status = read_lately(r, error);
+    if (status == OK && (first || due)) guard->caught_up_ms = now;
+    pthread_mutex_unlock(&guard->catching_up);
+    return status;
 }
 
 /* --- Admission ---------------------------------------------------------------------------------------------------- */
@@ -153,6 +261,8 @@ enum status guard_admit(struct request *r, article_id article, struct guard_admi
     if (r->signed_in) return OK;
     enum status status = look_for_ban(r, out, error);
     if (status != OK || out->answer != GUARD_ADMITS) return status;
+    status = catch_up(r, error);
+    if (status != OK) return status;
     struct sender_keys keys = keys_of(r, article, request_device(r));
     struct flood *senders = r->app->guard->senders;
     int64_t now = clock_monotonic_ms(), age = stamp_age_s(r);
@@ -165,13 +275,11 @@ enum status guard_admit(struct request *r, article_id article, struct guard_admi
     return OK;
 }
 
-void guard_taken(struct request *r, article_id article, slice device) {
+void guard_taken(struct request *r, comment_number number, article_id article, slice device) {
+    struct guard *guard = r->app->guard;
     struct sender_keys keys = keys_of(r, article, device);
-    int64_t now = clock_monotonic_ms();
     if (r->signed_in) return;
-    flood_note(r->app->guard->senders, keys.network, now);
-    flood_note(r->app->guard->senders, keys.author, now);
-    flood_note(r->app->guard->senders, keys.here, now);
+    if (is_new(guard, number)) count(guard, &keys, clock_monotonic_ms());
 }
 
 /* --- The watch list ----------------------------------------------------------------------------------------------- */

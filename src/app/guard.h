@@ -1,5 +1,10 @@
 /* What stands before a message is taken: bans, slow mode, the proof of work; and what is known of its sending, for the
-   checks (domain/abuse.h). Worker threads. */
+   checks (domain/abuse.h). Worker threads.
+
+   Who sends how much is counted in memory, from what is sent here at once and from what the database has: after a start the
+   last ten minutes are read back, and where there are several nodes, each reads every second, when something is sent there,
+   what came by the others. So a restart forgives nothing, and several nodes allow no more than one. That pressure rises, a
+   node tells the others itself (nodes.h). */
 #ifndef PALABRE_APP_GUARD_H
 #define PALABRE_APP_GUARD_H
 
@@ -13,6 +18,8 @@ void guard_free(struct guard *guard); /* NULL is fine */
 
 /* A message was turned away (limits, trap, ban, words): pressure rises. */
 void guard_turned_away(struct request *r);
+/* So many were, by another node. Any thread. */
+void guard_heard_turned_away(struct app *app, int64_t count);
 
 /* For forms: a signed stamp of when the form with this one-time key was first shown (field `made`; kept from one showing
    to the next); and whether a proof of work is asked for at present. */
@@ -29,7 +36,7 @@ struct guard_admission {
 enum status guard_admit(struct request *r, article_id article, struct guard_admission *out,
                         struct error *error) MUST_USE;
 /* It was taken: counts for limits to come. device: its author's token, which may be new. Any thread; no database. */
-void guard_taken(struct request *r, article_id article, slice device);
+void guard_taken(struct request *r, comment_number number, article_id article, slice device);
 
 /* abuse_look with the watch list as it is now. sending NULL: an edit, or a preview. */
 enum status guard_look(struct request *r, const struct abuse_sending *sending, struct comment_draft *draft,

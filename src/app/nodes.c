@@ -3,6 +3,7 @@
 #include "app/after.h"
 #include "app/desk_presence.h"
 #include "app/dispatch.h"
+#include "app/guard.h"
 #include "app/nodes_message.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -89,6 +90,7 @@ static void hear(void *ctx, slice payload) {
     const struct nodes_presence *presence = message->presence;
     if (presence)
         desk_presence_open(nodes->app->presence, presence->account, presence->name, presence->number, clock_now());
+    if (message->turned_away > 0) guard_heard_turned_away(nodes->app, message->turned_away);
     live_expect(nodes->app->live, message->changes);
     struct after after = {.app = nodes->app,
                           .touched = message->touched,
@@ -223,16 +225,28 @@ static void free_telling(struct telling *telling) {
 }
 
 static void telling_done(struct writer_job *job, enum status status, const struct error *error) {
-    (void)status; /* the next sign of life says it again */
+    (void)status; /* the next sign of life says it again; of those turned away, others will come */
     (void)error;
     free_telling((struct telling *)(void *)job);
 }
 
-void nodes_tell_presence(struct app *app, account_id account, slice name, comment_number number) {
-    if (!app->nodes) return;
+static struct telling *telling_new(void) {
     struct telling *telling = NEW(struct telling);
     telling->job = (struct writer_job){.apply = apply_telling, .done = telling_done};
     buf_init(&telling->text, NODES_MESSAGE_MAX);
+    return telling;
+}
+
+void nodes_tell_turned_away(struct app *app, int64_t count) {
+    if (!app->nodes) return;
+    struct telling *telling = telling_new();
+    nodes_message_write_turned_away(&telling->text, app->nodes->name, count);
+    if (telling->text.status != OK || writer_submit(app->writer, &telling->job) != OK) free_telling(telling);
+}
+
+void nodes_tell_presence(struct app *app, account_id account, slice name, comment_number number) {
+    if (!app->nodes) return;
+    struct telling *telling = telling_new();
     nodes_message_write_presence(&telling->text, app->nodes->name, account, name, number);
     if (telling->text.status != OK || writer_submit(app->writer, &telling->job) != OK) free_telling(telling);
 }

@@ -36,4 +36,7 @@ enum status nodes_announce(struct request *r, struct db *db, struct error *error
 /* Tells the others who has which message open at the desk; soon, and not surely. Any thread. */
 void nodes_tell_presence(struct app *app, account_id account, slice name, comment_number number);
 
+/* Tells the others that so many messages were turned away here (guard.h); the same. */
+void nodes_tell_turned_away(struct app *app, int64_t count);
+
 #endif

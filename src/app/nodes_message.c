@@ -68,6 +68,11 @@ void nodes_message_write_presence(struct buf *out, slice node, account_id accoun
     for (size_t i = 0; i < name.n; i++) buf_add_char(out, name.p[i] == '\n' ? ' ' : name.p[i]);
 }
 
+void nodes_message_write_turned_away(struct buf *out, slice node, int64_t count) {
+    buf_add(out, node);
+    buf_add_format(out, "\nW %" PRId64, count);
+}
+
 /* --- Reading ------------------------------------------------------------------------------------------------------ */
 
 static bool read_numbers(slice *rest, int64_t *numbers, size_t count) {
@@ -106,6 +111,8 @@ static void read_line(struct arena *arena, slice text, struct nodes_message *out
         out->all = true;
     } else if (slice_equal(what, S("L")) && read_numbers(&rest, n, 6)) {
         read_change(arena, end, n);
+    } else if (slice_equal(what, S("W")) && read_numbers(&rest, n, 1)) {
+        out->turned_away = n[0];
     } else if (slice_equal(what, S("P")) && read_numbers(&rest, n, 2)) {
         out->presence = ARENA_NEW(arena, struct nodes_presence);
         *out->presence = (struct nodes_presence){{n[0]}, {n[1]}, rest};

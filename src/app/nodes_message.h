@@ -7,6 +7,7 @@
      S                                           everything
      L KIND ARTICLE NUMBER VERSION COUNT GONE    what followers are told
      P ACCOUNT NUMBER NAME                       who has which message open at the desk
+     W COUNT                                     so many messages were turned away
 
    A line that is not understood is passed over: a newer node may say more. Any thread. */
 #ifndef PALABRE_APP_NODES_MESSAGE_H
@@ -21,6 +22,7 @@ enum status nodes_message_write(slice node, const struct request *r,
                                 enum status (*say)(void *ctx, slice message, struct error *error), void *ctx,
                                 struct error *error) MUST_USE;
 void nodes_message_write_presence(struct buf *out, slice node, account_id account, slice name, comment_number number);
+void nodes_message_write_turned_away(struct buf *out, slice node, int64_t count);
 
 struct nodes_presence {
     account_id account;
@@ -35,6 +37,7 @@ struct nodes_message {
     bool all;
     struct live_change *changes;
     struct nodes_presence *presence; /* or NULL */
+    int64_t turned_away;             /* 0: nothing is said of it */
 };
 /* In the arena; slices point into text. */
 void nodes_message_read(struct arena *arena, slice text, struct nodes_message *out);

@@ -50,6 +50,12 @@ bool request_take_sending(struct request *r, int64_t *retry_s) {
     return false;
 }
 
+void request_count_sending(struct request *r, const struct address *client) {
+    uint64_t wide = keys_limit_key_wide(&r->app->keys, client);
+    (void)limiter_take(r->app->sending, keys_limit_key(&r->app->keys, client), NULL);
+    if (wide) (void)limiter_take(r->app->sending_wide, wide, NULL);
+}
+
 slice request_sealed_address(struct request *r) {
     struct address client = http_call_client(r->call);
     return keys_seal_address(&r->app->keys, r->arena, &client);

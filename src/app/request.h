@@ -101,6 +101,8 @@ slice request_fingerprint(struct request *r);    /* keyed, of the client's addre
 uint64_t request_address_key(struct request *r); /* for limiters */
 /* Takes one for a message or an edit, of the address and of its neighbourhood; false: see limiter_take. */
 bool request_take_sending(struct request *r, int64_t *retry_s);
+/* One was sent from that address elsewhere, or before: so much less is left to it. */
+void request_count_sending(struct request *r, const struct address *client);
 slice request_sealed_address(struct request *r); /* for the database */
 slice request_device(struct request *r);         /* the author's cookie; empty: none */
 

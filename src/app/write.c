@@ -251,7 +251,7 @@ static void reply_repeated(struct request *r, struct sending *s) {
 static bool answer_received(struct request *r, void *data) {
     struct sending *s = data;
     if (s->receipt.repeated && !s->keyed) return false;
-    if (!s->receipt.repeated) guard_taken(r, s->article.id, s->draft.input.device_token);
+    if (!s->receipt.repeated) guard_taken(r, s->receipt.number, s->article.id, s->draft.input.device_token);
     /* The cookie of a first sending was lost with its answer: another one would belong to no message. */
     if (s->new_device && !s->receipt.repeated)
         request_set_cookie(r, S("palabre_author"), s->draft.input.device_token, DEVICE_LIFE_S);

@@ -5,6 +5,7 @@ import re
 import subprocess
 import tempfile
 import threading
+import time
 import os
 
 import pytest
@@ -164,3 +165,47 @@ def test_a_thousand_decisions_from_two_nodes_at_once(pair):
     published = pair.primary.sql(f"SELECT comment_number FROM decision WHERE article_id = {article} AND act = 'publish'")
     assert sorted(int(row[0]) for row in published) == sorted(numbers)
     pair.check()
+
+
+def test_a_flood_is_one_whichever_nodes_it_goes_through(pair):
+    first, second = pair.nodes
+    article = first.publish_article("Un débit soutenu")
+    reader = first.reader()
+    for n in range(6):
+        reader.send(article, name="Léa", text=f"Message de passage, le {n} de la série.")
+    time.sleep(1.1)  # a node reads every second at most what came by the others
+    reader.server = second
+    sent = reader.send(article, name="Léa", text="Et celui qui passe par l'autre porte.")
+    page = second.moderator().page(f"/moderation/comments/{sent.number}").text_content()
+    assert "7 messages du même appareil" in page.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_pressure_on_one_node_is_felt_on_all(pair):
+    first, second = pair.nodes
+    article = first.publish_article("Une presse")
+    admin = palabre.Moderator(first, "admin")
+
+    def set_pressure(challenge, most):
+        form = palabre.form_fields(palabre.find_form(admin.page("/moderation/site"), "/moderation/site"))
+        admin.post("/moderation/site", {**form, "option_challenge": challenge, "option_pressure": str(most)})
+
+    set_pressure("pressure", 5)
+    try:
+        attacker, victim = first.reader(), second.reader()
+        form = attacker.message_form(article)
+        for n in range(6):
+            trapped = attacker.post_message(article, "send", form={**form, "address2": "x"}, name="Bot", text=f"Achetez {n}")
+            assert trapped.status_code == 422
+
+        tries = iter(range(10**6))
+
+        def asks():
+            response = victim.post_message(article, "send", name="Léa", text=f"Un avis sous la pression, le {next(tries)}.")
+            return response.status_code == 403 and "altcha" in response.text
+
+        # the first is told at once, the others a second later, with the next that is turned away
+        time.sleep(1.1)
+        attacker.post_message(article, "send", form={**form, "address2": "x"}, name="Bot", text="Achetez enfin")
+        cluster.wait_for("the other node to ask for a proof", asks)
+    finally:
+        set_pressure("off", 30)

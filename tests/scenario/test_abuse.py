@@ -271,6 +271,20 @@ def test_what_was_imported_or_is_older_than_the_keys_is_found_too(tmp_path):
         own.check()
 
 
+def test_a_restart_forgives_no_flood():
+    with palabre.Server() as own:
+        article = own.publish_article()
+        reader = own.reader()
+        for n in range(6):
+            reader.send(article, name="Ana", text=f"Message de passage, le {n} de la série.")
+        own.restart()
+        reader.server = own
+        sent = reader.send(article, name="Ana", text="Et celui qui vient après l'arrêt.")
+        assert any("7 messages du même appareil" in one for one in checks(own.moderator(), sent.number))
+        sent = reader.send(article, name="Ana", text="Puis un autre encore, compté une fois.")
+        assert any("8 messages du même appareil" in one for one in checks(own.moderator(), sent.number))
+
+
 def test_links_in_a_first_message_are_held_and_too_many_refused(server, admin, open_article):
     reader = server.reader()
     first = reader.send(open_article, name="Zoé", text="Voyez https://exemple.org/a pour en savoir plus.")

@@ -32,6 +32,7 @@ EVERYWHERE = {
         "HISTORY_COUNT_ADDRESS", "HISTORY_COUNT_NAME", "HISTORY_LATEST_DEVICE", "HISTORY_LATEST_ADDRESS",
         "HISTORY_LATEST_NAME"},
     "an address ends all its mails": {"NOTICE_END_EMAIL"},
+    "floods are counted through all discussions, by each node at most once a second": {"COMMENT_SENT_LATELY"},
     "search is through all discussions": {"SEARCH_MESSAGE_FIND", "SEARCH_MESSAGE_WALK", "SEARCH_PROGRESS"},
     "an import's key, number or source may be anywhere": {
         "IMPORT_COMMENT_FIND", "IMPORT_NUMBER_TAKEN", "IMPORT_ANY_COMMENT", "IMPORT_SOURCE_KNOWN"},

@@ -25,6 +25,22 @@ static void counts_what_is_in_the_window(void **state) {
     flood_free(f);
 }
 
+/* What is read from the database comes late, and not in order. */
+static void what_comes_late_counts_when_it_was(void **state) {
+    (void)state;
+    struct flood *f = flood_new();
+    int64_t now = 1000 * MINUTE;
+    assert_int_equal(flood_note(f, 7, now), 1);
+    assert_int_equal(flood_note(f, 7, now - 3 * MINUTE), 2);
+    assert_int_equal(flood_note_many(f, 7, now - 9 * MINUTE, 4), 6);
+    assert_int_equal(flood_note(f, 7, now - 10 * MINUTE), 6); /* too long ago */
+    assert_int_equal(flood_since(f, 7, now + 500), 500);
+    assert_int_equal(flood_count(f, 7, now), 6);
+    assert_int_equal(flood_count(f, 7, now + MINUTE), 2);
+    assert_int_equal(flood_count(f, 7, now + 8 * MINUTE), 1);
+    flood_free(f);
+}
+
 static void says_how_long_ago(void **state) {
     (void)state;
     struct flood *f = flood_new();
@@ -56,6 +72,7 @@ static void forgets_whoever_was_quiet_longest(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_what_is_in_the_window),
+        cmocka_unit_test(what_comes_late_counts_when_it_was),
         cmocka_unit_test(says_how_long_ago),
         cmocka_unit_test(knows_nobody_by_no_key),
         cmocka_unit_test(forgets_whoever_was_quiet_longest),

@@ -135,6 +135,18 @@ static void presence_comes_back_whatever_the_name(void **state) {
     buf_fini(&text);
 }
 
+static void those_turned_away_are_counted(void **state) {
+    struct said *said = *state;
+    struct nodes_message m;
+    struct buf text;
+    buf_init(&text, NODES_MESSAGE_MAX);
+    nodes_message_write_turned_away(&text, S("n"), 17);
+    nodes_message_read(said->arena, buf_slice(&text), &m);
+    assert_int_equal(m.turned_away, 17);
+    assert_null(m.presence);
+    buf_fini(&text);
+}
+
 static void what_is_not_understood_is_passed_over(void **state) {
     struct said *said = *state;
     struct nodes_message m;
@@ -156,6 +168,7 @@ int main(void) {
         TEST(a_long_message_is_said_in_pieces),
         TEST(a_failure_to_say_ends_it),
         TEST(presence_comes_back_whatever_the_name),
+        TEST(those_turned_away_are_counted),
         TEST(what_is_not_understood_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
