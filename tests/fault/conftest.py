@@ -5,6 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "scenario"))
 
+import palabre  # noqa: E402  pylint: disable=wrong-import-position
 import store  # noqa: E402  pylint: disable=wrong-import-position
 from store import postgresql  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -19,5 +20,6 @@ def pytest_sessionstart():
 
 
 def pytest_sessionfinish():
+    palabre.Furnished.remove()
     if store.IS_POSTGRESQL:
         postgresql.SHARED.close()

@@ -17,6 +17,10 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=others)
 
 
+def pytest_sessionfinish():
+    palabre.Furnished.remove()
+
+
 @pytest.fixture(scope="module")
 def server():
     """An empty publication with three accounts: see palabre.Server."""

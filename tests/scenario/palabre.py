@@ -119,14 +119,16 @@ class Furnished:
             for name, role in Server.ACCOUNTS:
                 add_account(folder, name, role)
             cls.folder = folder
-            atexit.register(cls.remove)
+            atexit.register(cls.remove)  # a worker of xdist does not come to it: see conftest.py
         for name in os.listdir(cls.folder):
             shutil.copy(os.path.join(cls.folder, name), data)
         store.copy(cls.folder, data)
 
     @classmethod
     def remove(cls):
-        shutil.rmtree(cls.folder)
+        if cls.folder is not None:
+            shutil.rmtree(cls.folder)
+            cls.folder = None
 
 
 def add_account(data, name, role):
