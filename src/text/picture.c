@@ -138,5 +138,6 @@ struct html picture_set_sizes(struct arena *arena, struct html html, picture_fin
         rest = slice_after(rest, add_picture(arena, rest, find, ctx, &out));
     }
     buf_add(&out, rest);
-    return out.status == OK ? (struct html){arena_copy(arena, buf_slice(&out))} : html;
+    if (out.status != OK) return html;
+    return (struct html){arena_copy(arena, buf_slice(&out))};
 }
