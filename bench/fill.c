@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "db/db.h"
 #include "domain/import.h"
+#include "domain/likeness_fill.h"
 #include "domain/search_index.h"
 #include "text/markdown.h"
 
@@ -21,6 +22,7 @@
 enum {
     BATCH = 4096,
     COMMIT_EVERY = 8 * BATCH,
+    LIKENESS_STEP = 20000,
     TEXTS = 2048,
     RECENT = 64,
     RARE_EVERY = 100000,
@@ -253,6 +255,22 @@ static bool parse(int argc, char **argv, struct generator *g, const char **folde
            g->pending <= MESSAGES_MAX;
 }
 
+/* As a server that has stood for a while has them: else it would give them in the background, while it is measured. */
+static enum status give_likeness(struct db *db, struct error *error) {
+    bool complete = false;
+    while (!complete) {
+        enum status status = db_write_begin(db, error);
+        if (status != OK) return status;
+        status = likeness_fill_step(db, LIKENESS_STEP, &complete, error);
+        if (status == OK) status = db_write_commit(db, error);
+        if (status != OK) {
+            db_write_rollback(db);
+            return status;
+        }
+    }
+    return OK;
+}
+
 int main(int argc, char **argv) {
     static struct generator g;
     g = (struct generator){.seed = UINT64_C(0x9e3779b97f4a7c15), .articles = 1, .messages = 1000, .now = clock_now()};
@@ -276,6 +294,7 @@ int main(int argc, char **argv) {
     double seconds = (double)(clock_monotonic_ms() - began) / 1000;
     began = clock_monotonic_ms();
     if (status == OK) status = search_index_all(g.db, NULL, NULL, &error);
+    if (status == OK) status = give_likeness(g.db, &error);
     double indexing = (double)(clock_monotonic_ms() - began) / 1000;
     if (status)
         fprintf(stderr, "fill: %s\n", error.detail);
