@@ -277,9 +277,9 @@ enum status guard_admit(struct request *r, article_id article, struct guard_admi
 
 void guard_taken(struct request *r, comment_number number, article_id article, slice device) {
     struct guard *guard = r->app->guard;
+    if (r->signed_in || !is_new(guard, number)) return;
     struct sender_keys keys = keys_of(r, article, device);
-    if (r->signed_in) return;
-    if (is_new(guard, number)) count(guard, &keys, clock_monotonic_ms());
+    count(guard, &keys, clock_monotonic_ms());
 }
 
 /* --- The watch list ----------------------------------------------------------------------------------------------- */
