@@ -142,7 +142,7 @@ for (const [language, { text, marked, word, fix, corrected, keep, menu, again }]
 test('a name of the discussion offers itself behind an @, and becomes a link', async () => {
   const page = await openPage(chromium.browser);
   await page.goto(demo.url + paths.fr);
-  const name = (await page.locator('#comments .p-author').allTextContents()).map((one) => one.trim()).find((one) => /^\p{L}{4}/u.test(one)); // what is far below is not laid out, and has no innerText
+  const name = (await page.locator('#comments .p-author').allTextContents()).map((one) => one.trim()).find((one) => /^\p{L}{4}/u.test(one));
   await page.fill('#field-name', 'Axelle');
   await page.locator('#field-text').pressSequentially(`Je le crois, @${name.slice(0, 3).toLowerCase()}`);
   const list = page.getByRole('listbox');
