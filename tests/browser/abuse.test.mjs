@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { articlePaths, openPage, setOptions, signIn, startBrowser, startDemo } from './stage.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -15,10 +15,6 @@ before(async () => {
   const articles = await articlePaths(demo);
   article = articles.find((item) => item.path.includes('pont-vieux')).path;
   english = articles.find((item) => item.path.includes('swifts') || item.path.includes('forty-boxes')).path;
-});
-after(async () => {
-  await chromium?.close();
-  await demo?.stop();
 });
 
 async function preview(page, path, text) {

@@ -1,6 +1,6 @@
 // The moderators' desk with its script: keys, two moderators at once, several messages, what happens when a request fails.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { afterEach, before, beforeEach, test } from 'node:test';
 import { openPage, signIn, startBrowser, startDemo } from './stage.mjs';
 
 let demo, chromium, page;
@@ -21,15 +21,13 @@ async function moderate(role = 'moderator', options = {}) {
 before(async () => {
   chromium = await startBrowser();
 });
-after(() => chromium?.close());
 beforeEach(async () => {
   demo = await startDemo(); // each test decides the same queue anew
   page = await moderate();
 });
 afterEach(async () => {
-  assert.deepEqual(page.wrong, []);
-  await page.context().close();
   await demo.stop();
+  assert.deepEqual(page.wrong, []);
 });
 
 test('publish, undo, reject by rule: the next message is there, the address and the list go along', async () => {

@@ -1,17 +1,13 @@
 // An editor's day: write, preview, go back, publish, correct, close the discussion; with a script and without. And what only
 // a browser shows: that a form holds on to white space, that the bar of buttons never hides a field.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { openPage, signIn, startBrowser, startDemo } from './stage.mjs';
 
 let demo, chromium;
 
 before(async () => {
   [demo, chromium] = await Promise.all([startDemo(), startBrowser()]);
-});
-after(async () => {
-  await chromium?.close();
-  await demo?.stop();
 });
 
 const press = (page, action) => Promise.all([page.waitForNavigation(), page.click(`button[name=action][value=${action}]`)]);

@@ -5,9 +5,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { articlePaths, openPage, overload, setOptions, signIn, startBrowser, startDemo, startHurried, startMailServer } from './stage.mjs';
+import { articlePaths, atEnd, openPage, overload, setOptions, signIn, startBrowser, startDemo, startHurried, startMailServer } from './stage.mjs';
 
 const here = createRequire(import.meta.url);
 const AXE = await readFile(here.resolve('axe-core/axe.min.js'), 'utf8');
@@ -244,6 +244,7 @@ async function collect() {
       prepare: (page) =>
         overload(hurried, long, async () => {
           await page.goto(hurried.url + long);
+          if (page.answer.status() !== 200) return false; // that one has nothing to be given back
           await send('Un message qui arrive quand tout le monde est là.\n\nEt qui revient.')(page);
           return page.answer.status() === 503;
         }),
@@ -378,12 +379,7 @@ before(async () => {
   await setOptions(chromium.browser, demo, { recommendations: true, picks: true });
   kinds = await collect();
   folder = await mkdtemp(join(tmpdir(), 'palabre-kinds-'));
-});
-after(async () => {
-  await chromium?.close();
-  await Promise.all([demo?.stop(), hurried?.stop()]);
-  mail?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  atEnd(() => rm(folder, { recursive: true, force: true }));
 });
 
 const signedIn = {};

@@ -1,17 +1,13 @@
 // The main job, as a reader and a moderator do it: read, preview, send, moderate, see it published; with a script and without.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { articlePaths, openPage, signIn, startBrowser, startDemo } from './stage.mjs';
+import { before, test } from 'node:test';
+import { articlePaths, leaveOutLater, openPage, signIn, startBrowser, startDemo } from './stage.mjs';
 
 let demo, chromium, article;
 
 before(async () => {
   [demo, chromium] = await Promise.all([startDemo(), startBrowser()]);
   article = (await articlePaths(demo)).find((item) => item.path.includes('pont-vieux'));
-});
-after(async () => {
-  await chromium?.close();
-  await demo?.stop();
 });
 
 async function writeMessage(page, text) {
@@ -53,7 +49,7 @@ for (const javaScriptEnabled of [true, false]) {
     } else {
       await moderator.locator(`form[action$="/comments/${number}/decide"] [value=publish]`).click();
     }
-    await moderator.waitForSelector(`text=/${number}/`);
+    await moderator.waitForSelector(`#notices:has-text("#${number}")`); // it has been decided
 
     await stranger.goto(`${demo.url}/comments/${number}`);
     const shown = stranger.locator(`#comment-${number}`);
@@ -100,6 +96,7 @@ test('what is being written survives a closed tab', async () => {
 test('an article with its discussion is light, and asks nobody else', async () => {
   const page = await openPage(chromium.browser);
   let bytes = 0;
+  await leaveOutLater(page);
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   session.on('Network.loadingFinished', (event) => { bytes += event.encodedDataLength; });
@@ -114,6 +111,7 @@ test('an article with its discussion is light, and asks nobody else', async () =
 
 test('nothing moves while the page comes', async () => {
   const page = await openPage(chromium.browser, { viewport: { width: 360, height: 740 } });
+  await leaveOutLater(page);
   await page.addInitScript(() => {
     globalThis.shift = 0;
     new PerformanceObserver((list) => {

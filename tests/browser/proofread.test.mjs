@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { articlePaths, openPage, startBrowser, startDemo } from './stage.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -33,10 +33,6 @@ before(async () => {
     fr: articles.find((item) => item.path.includes('pont-vieux')).path,
     en: articles.find((item) => item.path.includes('swifts') || item.path.includes('forty-boxes')).path,
   };
-});
-after(async () => {
-  await chromium?.close();
-  await demo?.stop();
 });
 
 const press = (page, selector) => Promise.all([page.waitForNavigation(), page.locator(selector).first().click()]);

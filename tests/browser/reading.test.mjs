@@ -1,7 +1,7 @@
 // Reading a discussion: folding, recommending, picks, orders; with a script and without.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { articlePaths, openPage, setOptions, signIn, startBrowser, startDemo } from './stage.mjs';
+import { before, test } from 'node:test';
+import { articlePaths, openPage, setOptions, signIn, startBrowser, startDemo, still } from './stage.mjs';
 
 let demo, chromium, article, number;
 
@@ -10,10 +10,6 @@ before(async () => {
   await setOptions(chromium.browser, demo, { recommendations: true, picks: true, folding: '8' });
   article = (await articlePaths(demo)).find((item) => item.path.includes('pont-vieux'));
   number = /comment-(\d+)/.exec(await (await fetch(demo.url + article.path)).text())[1];
-});
-after(async () => {
-  await chromium?.close();
-  await demo?.stop();
 });
 
 async function publishLong(text) {
@@ -166,22 +162,7 @@ test('a permalink lands at its message, and stays there, however long the discus
     await page.goto('about:blank');
     await page.goto(`${demo.url}${article.path}#${id}`);
     // Where it stands once it does not move any more; at most a line below where links lead.
-    const top = await page.evaluate(
-      (id) =>
-        new Promise((done) => {
-          const element = document.getElementById(id);
-          let last = NaN, same = 0;
-          const look = () => {
-            const { top } = element.getBoundingClientRect();
-            same = top === last ? same + 1 : 0;
-            last = top;
-            if (same < 20) requestAnimationFrame(look);
-            else done(top);
-          };
-          look();
-        }),
-      id,
-    );
+    const top = await still(page, `#${id}`);
     assert.ok(top >= 0 && top < 40, `${id} stands at ${top} px`);
   }
   await page.context().close();

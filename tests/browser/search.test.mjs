@@ -1,16 +1,12 @@
 // Searching, as a reader does it: from the masthead, with the keyboard, with and without JavaScript, wide and narrow.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { openPage, startBrowser, startDemo } from './stage.mjs';
 
 let demo, chromium;
 before(async () => {
   demo = await startDemo();
   chromium = await startBrowser();
-});
-after(async () => {
-  await chromium.close();
-  await demo.stop();
 });
 
 for (const javaScriptEnabled of [true, false])

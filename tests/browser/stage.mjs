@@ -1,10 +1,13 @@
 // What the browser tests share: the demonstration publication on a port of its own, and Chromium.
+// What a test leaves open, because it failed or does not care, is closed after it: no test sees what another left. Only what
+// keep() is told stays. Servers and browsers end with the file. Nothing here gives up because the machine is slow.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after, afterEach } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const BINARY = process.env.PALABRE_BIN ?? new URL('../../build/palabre', import.meta.url).pathname;
@@ -12,6 +15,40 @@ export const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ];
+
+const PATIENCE_MS = 180_000; // until what does not come is held to be broken
+const contexts = new Set(), kept = new Set(), ends = [];
+
+async function closeContexts() {
+  const left = [...contexts].filter((context) => !kept.has(context));
+  left.forEach((context) => contexts.delete(context));
+  await Promise.all(left.map((context) => context.close().catch(() => {})));
+}
+
+afterEach(closeContexts);
+after(async () => {
+  for (const end of ends.reverse()) await end();
+});
+
+// Something more to end with the file; what was begun last ends first.
+export const atEnd = (end) => ends.push(end);
+
+// This page stays open from test to test.
+export function keep(page) {
+  kept.add(page.context());
+  return page;
+}
+
+// Until what() gives something true, which it gives; told: what it means when that never comes.
+export async function until(what, told) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await what();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(told);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 // Nobody listens there: what takes mail is offered, and waits.
 const MAIL = { PALABRE_SMTP_URL: 'smtp://127.0.0.1:9', PALABRE_MAIL_FROM: 'courrier@example.org', PALABRE_MAIL_ASKED: '1000' };
@@ -26,6 +63,11 @@ export async function startDemo(settings = {}) {
   let log = '';
   child.stderr.on('data', (piece) => { log += piece; });
   const ended = new Promise((resolve) => child.on('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  ends.push(stop);
   let url;
   const accounts = {};
   for await (const line of createInterface({ input: child.stdout })) {
@@ -35,29 +77,26 @@ export async function startDemo(settings = {}) {
     if (accounts.administrator) break;
   }
   if (!url) throw new Error(`the demonstration did not start: ${log}`);
-  const stop = async () => {
-    child.kill('SIGTERM');
-    await ended;
-  };
   return { url, accounts, stop, log: () => log };
 }
 
-// A browser with a fresh profile; close() removes it.
+// A browser with a fresh profile, which goes with it.
 export async function startBrowser() {
   const profile = await mkdtemp(join(tmpdir(), 'palabre-chromium-'));
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS, env: { ...process.env, HOME: profile } });
-  return {
-    browser,
-    close: async () => {
-      await browser.close();
-      await rm(profile, { recursive: true, force: true });
-    },
-  };
+  const remove = () => rm(profile, { recursive: true, force: true, maxRetries: 20 }); // its processes write for a moment yet
+  ends.push(remove);
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium', args: FLAGS, env: { ...process.env, HOME: profile }, timeout: PATIENCE_MS,
+  });
+  ends.push(() => browser.close());
+  return { browser };
 }
 
 // A page of its own context that notes what went wrong on it and what it asked for.
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ locale: 'fr-FR', viewport: { width: 1280, height: 900 }, ...options });
+  contexts.add(context);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   page.wrong = [];
   page.asked = [];
@@ -73,6 +112,34 @@ export async function openPage(browser, options = {}) {
     if (request.isNavigationRequest() && !(response.status() >= 300 && response.status() < 400)) page.answer = response;
   });
   return page;
+}
+
+// What the page begins two seconds and more after it was there (live.js) is left out: on a slow machine it would come before
+// the network is found idle, and be weighed, or keep it from ever being idle.
+export const leaveOutLater = (page) =>
+  page.addInitScript(() => {
+    const later = setTimeout;
+    globalThis.setTimeout = (work, ms, ...more) => (ms >= 2000 ? 0 : later(work, ms, ...more));
+  });
+
+// Once nothing of the page has moved for twenty frames: the top of the first element of that selector then, in pixels.
+export function still(page, selector = 'body') {
+  return page.evaluate(
+    (selector) =>
+      new Promise((done) => {
+        let last = '', same = 0;
+        const look = () => {
+          const { top } = document.querySelector(selector).getBoundingClientRect();
+          const now = [top, scrollY, document.documentElement.scrollHeight].join();
+          same = now === last ? same + 1 : 0;
+          last = now;
+          if (same < 20) requestAnimationFrame(look);
+          else done(top);
+        };
+        look();
+      }),
+    selector,
+  );
 }
 
 export async function signIn(page, demo, role) {
@@ -161,6 +228,7 @@ export async function startMailServer() {
     answer('220 here');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  atEnd(() => server.close());
   const found = (address) => mails.filter(({ to }) => to === address).map(({ text }) => /\/follow\/[\w.-]+/.exec(text)?.[0]).find(Boolean);
   const linkTo = (address) =>
     new Promise((resolve) => {
@@ -171,7 +239,6 @@ export async function startMailServer() {
   return {
     settings: { PALABRE_SMTP_URL: `smtp://127.0.0.1:${server.address().port}`, PALABRE_SMTP_TLS: 'no' },
     linkTo,
-    stop: () => server.close(),
   };
 }
 
@@ -187,9 +254,11 @@ export async function startHurried() {
 
 // Calls act() beside more work than such a server can do, until it gives true: what was asked for has been refused.
 export async function overload(demo, path, act) {
-  let over = false;
-  const form = await (await fetch(demo.url + path)).text();
-  const action = /<form[^>]* id="form" action="([^"]*)"/.exec(form)[1];
+  let over = false, form;
+  const action = await until(async () => {
+    form = await (await fetch(demo.url + path)).text(); // which may be too much for it, too
+    return /<form[^>]* id="form" action="([^"]*)"/.exec(form)?.[1];
+  }, 'the server never had time for a page');
   const token = /name="token" value="([^"]*)"/.exec(form)[1];
   const words = Array.from({ length: 5000 }, (_, i) => `brou${i}chtoulle`).join(' ');
   const body = new URLSearchParams({ token, name: 'Foule', text: words, action: 'preview' }).toString();
