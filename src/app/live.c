@@ -22,7 +22,7 @@ enum {
     RETRY_SPREAD_MS = 5000,
     REFUSED_S = 30,
     FILES_SPARE = 64, /* descriptors: database, listeners, log */
-    TICKS = 256,      /* in each heartbeat's time */
+    TICKS = 256,      /* in each heartbeat's time, or fewer */
     TICK_MIN_MS = 10,
 };
 
@@ -82,8 +82,8 @@ static void entry_free_if_unused(struct live_home *home, struct live_entry *entr
 static void on_tick(void *ctx) {
     struct live_home *home = ctx;
     home->credit += home->follower_count;
-    size_t count = home->credit / TICKS;
-    home->credit %= TICKS;
+    size_t count = home->credit / home->ticks;
+    home->credit %= home->ticks;
     while (count-- > 0 && home->ring) {
         struct live_follower *follower = home->ring;
         home->ring = follower->after;
@@ -99,8 +99,9 @@ static void ring_add(struct live_home *home, struct live_follower *follower) {
     home->ring = follower->after;
     home->follower_count++;
     if (home->timer) return;
-    int64_t tick_ms = home->live->app->options.live_heartbeat_s * 1000 / TICKS;
+    int64_t heartbeat_ms = home->live->app->options.live_heartbeat_s * 1000, tick_ms = heartbeat_ms / TICKS;
     tick_ms = tick_ms < TICK_MIN_MS ? TICK_MIN_MS : tick_ms;
+    home->ticks = (size_t)(heartbeat_ms / tick_ms);
     home->timer = loop_timer_new(home->loop, tick_ms, tick_ms, on_tick, home);
 }
 

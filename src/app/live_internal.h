@@ -70,8 +70,8 @@ struct live_home {
     struct live_entry *dirty, **dirty_end;
     struct loop_task turn;
     bool turn_posted;
-    struct live_follower *ring; /* the next to get a heartbeat */
-    size_t follower_count, credit;
+    struct live_follower *ring;           /* the next to get a heartbeat */
+    size_t follower_count, credit, ticks; /* ticks: in each heartbeat's time */
     uint32_t begun;
     struct loop_timer *timer;
 };
