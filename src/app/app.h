@@ -17,12 +17,13 @@ struct app_mail_options {
     slice tls;                              /* "require", "try", "no" */
     slice from, name, reply_to;             /* name empty: the site's */
     int64_t timeout_ms;
-    int64_t delay_ms;    /* what a decision causes is held for so long */
-    int64_t retry_ms;    /* after the first 4xx; doubled each time */
-    int64_t attempts;    /* so many in all */
-    int64_t expire_ms;   /* what could not be sent for so long has failed */
-    int64_t asked;       /* wishes to follow, from one address of the net within ten minutes */
-    int64_t digest_hour; /* in the site's time zone */
+    int64_t delay_ms;      /* what a decision causes is held for so long */
+    int64_t retry_ms;      /* after the first 4xx; doubled each time */
+    int64_t attempts;      /* so many in all */
+    int64_t expire_ms;     /* what could not be sent for so long has failed */
+    int64_t asked;         /* wishes to follow, from one address of the net within ten minutes */
+    int64_t digest_hour;   /* in the site's time zone */
+    const char *name_file; /* see os/name_file.h: under what name rows of the outbox are taken; may be NULL */
 };
 
 /* The settings the application needs; main's table of settings fills it. Borrowed: must outlive the app. */

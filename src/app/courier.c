@@ -9,6 +9,7 @@
 #include "domain/recipient.h"
 #include "domain/report.h"
 #include "mail/smtp.h"
+#include "os/name_file.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -55,6 +56,7 @@ struct courier {
     struct smtp *smtp; /* NULL: none open */
     pthread_t thread;
     bool started;
+    struct name_file name; /* of the owner of leases */
     slice owner;
     struct result result; /* to be noted by the next turn */
     int64_t server_pause_ms;
@@ -313,9 +315,12 @@ static enum status keep_house(struct db *db, void *ctx, struct error *error) {
     return status == OK ? outbox_purge(db, now - (time_ms)FAILED_KEPT_MS_DAYS * DAY_MS, error) : status;
 }
 
-static enum status release_all(struct db *db, void *ctx, struct error *error) {
-    (void)ctx;
-    return outbox_release_all(db, error);
+/* What is leased and was left by a process that died. With SQLite that is all, as nobody else sends; else what was taken under
+   the name that is ours now. */
+static enum status release_left(struct db *db, void *ctx, struct error *error) {
+    const struct courier *c = ctx;
+    bool alone = slice_equal(db_engine_name(c->db), S("sqlite"));
+    return alone ? outbox_release_all(db, error) : outbox_release(db, c->owner, error);
 }
 
 static void keep_house_sometimes(struct courier *c) {
@@ -373,9 +378,7 @@ static bool go_round(struct courier *c) {
 static void *run(void *ctx) {
     struct courier *c = ctx;
     struct error error = {OK, ""};
-    /* With SQLite nobody else sends: what is leased was left by a process that died. */
-    if (slice_equal(db_engine_name(c->db), S("sqlite")) && writer_run(c->app->writer, release_all, c, &error) != OK)
-        log_trouble("release", &error);
+    if (writer_run(c->app->writer, release_left, c, &error) != OK) log_trouble("release", &error);
     while (go_round(c)) continue;
     close_server(c);
     return NULL;
@@ -386,11 +389,8 @@ enum status courier_new(struct app *app, struct courier **out, struct error *err
     pthread_condattr_t monotonic;
     c->app = app;
     c->arena = arena_new(ARENA_BYTES);
-    struct arena *scratch CLEANUP(arena_free_p) = arena_new(4096);
-    slice token = crypto_token(scratch);
-    char *owner = memory_alloc(token.n);
-    memcpy(owner, token.p, token.n);
-    c->owner = slice_make(owner, token.n);
+    name_file_take(app->options.mail.name_file, &c->name);
+    c->owner = slice_of(c->name.name);
     pthread_mutex_init(&c->mutex, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -429,7 +429,7 @@ void courier_free(struct courier *c) {
     if (c->started) end_thread(c);
     db_close(c->db);
     arena_free(c->arena);
-    memory_free((void *)(uintptr_t)c->owner.p);
+    name_file_drop(&c->name);
     pthread_mutex_destroy(&c->mutex);
     pthread_cond_destroy(&c->wake);
     memory_free(c);

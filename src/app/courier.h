@@ -1,4 +1,5 @@
-/* The courier: the one thread that sends what the outbox holds (domain/outbox.h). It takes a row by a lease, through the
+/* The courier: the one thread that sends what the outbox holds (domain/outbox.h). It takes a row by a lease, under a name of
+   its own (os/name_file.h: of the data folder, so that what a process that died had taken is taken again when it is back), through the
    writer, makes the mail of what is true at that moment, sends it, and has the writer note what became of it, in the same
    transaction that takes the next: one commit a mail. A process that dies between the server's 250 and that commit sends the
    mail again, with the same Message-ID: at least once is what SMTP allows.

@@ -86,6 +86,12 @@ enum status outbox_release_all(struct db *db, struct error *error) {
     return db_run(rows, NULL, error);
 }
 
+enum status outbox_release(struct db *db, slice owner, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_OUTBOX_RELEASE);
+    db_bind_text(rows, "owner", owner);
+    return db_run(rows, NULL, error);
+}
+
 enum status outbox_purge(struct db *db, time_ms before, struct error *error) {
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_OUTBOX_PURGE);
     db_bind_int(rows, "before", before);

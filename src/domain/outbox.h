@@ -1,6 +1,6 @@
 /* The outbox: what is to be sent, written in the transaction that causes it. A row says what it is about and whom it is for,
    never an address: that is looked up when it is sent. The courier takes one row at a time for the length of a lease, sends,
-   and deletes it: at least once, as a process that dies in between leaves its row to be taken again when the lease is over.
+   and deletes it: at least once, as a process that dies in between leaves its row to be taken again: by itself when it is back, by another when the lease is over.
 
    kind        about                            for
    state       a comment's state has changed    nobody yet: notice_due says who is to be told. Held for a while before, so that
@@ -61,6 +61,8 @@ enum status outbox_again(struct db *db, int64_t id, slice owner, time_ms next, b
 enum status outbox_fail(struct db *db, int64_t id, slice owner, time_ms now, slice why, struct error *error) MUST_USE;
 /* Writer, at start, where no other process can hold a lease. */
 enum status outbox_release_all(struct db *db, struct error *error) MUST_USE;
+/* Writer, at start: where the process that had this name before has ended. */
+enum status outbox_release(struct db *db, slice owner, struct error *error) MUST_USE;
 /* Writer: rows that failed before that time are forgotten. */
 enum status outbox_purge(struct db *db, time_ms before, struct error *error) MUST_USE;
 

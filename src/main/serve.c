@@ -86,7 +86,7 @@ struct app_options command_app_options(const struct settings *s, const char *dat
 int command_run_server(const struct settings *settings, void (*ready)(void *ctx, slice base_url, slice setup_path),
                        void *ctx) {
     struct error error = {OK, ""};
-    char database[4096], secret[4096], theme[4096];
+    char database[4096], secret[4096], theme[4096], courier[4096];
     struct app *app = NULL;
     slice setup_path;
     log_set_level(level_of(settings->log_level));
@@ -96,6 +96,8 @@ int command_run_server(const struct settings *settings, void (*ready)(void *ctx,
     if (status == OK) status = signals_init(&error);
     struct app_options options = command_app_options(settings, database, secret);
     options.theme = slice_of(theme);
+    (void)snprintf(courier, sizeof courier, "%s/courier", settings->data);
+    options.mail.name_file = courier;
     if (status == OK) status = app_start(&options, &app, &error);
     if (status == OK) status = app_setup_path(app, &setup_path, &error);
     if (status == OK) {

@@ -463,7 +463,7 @@ def test_a_slow_server_is_given_up_and_tried_again():
 
 
 def test_killed_while_sending_loses_nothing():
-    """On PostgreSQL the lease of the one that died has to end first: a minute more than a mail may take."""
+    """The one that was being sent does not wait for the end of a lease either: the server knows its own."""
     with MailServer() as mail:
         with palabre.Server(settings=mail.settings(smtp_timeout=5)) as site:
             article = site.publish_article("Le canal", "Texte.")

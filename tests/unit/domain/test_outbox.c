@@ -96,8 +96,12 @@ static void what_failed_is_kept_to_be_tried_or_forgotten(void **state) {
     assert_int_equal(figures(f).failed, 0);
     ask(f, "ana@example.net");
     assert_int_equal(take(f, "a", NOW + 9, &item), OK);
-    assert_int_equal(WRITE(f, outbox_release_all(f->db, &f->error)), OK); /* a process that has died */
+    assert_int_equal(WRITE(f, outbox_release(f->db, S("c"), &f->error)), OK); /* that had nothing */
+    assert_int_equal(take(f, "b", NOW + 9, &item), NOT_FOUND);
+    assert_int_equal(WRITE(f, outbox_release(f->db, S("a"), &f->error)), OK); /* a process that has died */
     assert_int_equal(take(f, "b", NOW + 9, &item), OK);
+    assert_int_equal(WRITE(f, outbox_release_all(f->db, &f->error)), OK);
+    assert_int_equal(take(f, "d", NOW + 9, &item), OK);
 }
 
 static int64_t waiting_of(struct fixture *f, enum outbox_kind kind) {
