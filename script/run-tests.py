@@ -247,6 +247,12 @@ STEPS = [
     ("tsan-scenario", "scenarios of threads under the thread sanitizer",
      scenarios("tests/scenario", "build-tsan/palabre", "-m", "threads", wrapper=FIXED,
                env={"PALABRE_SANITIZED": "thread"})),
+    ("tsan-postgresql", "scenarios of threads on PostgreSQL under the thread sanitizer",
+     scenarios("tests/scenario", "build-tsan/palabre", "-m", "threads", wrapper=[*POSTGRESQL, *FIXED],
+               env={"PALABRE_SANITIZED": "thread", "PALABRE_TEST_STORE": "postgresql"})),
+    ("tsan-cluster", "two nodes under the thread sanitizer",
+     scenarios("tests/cluster", "build-tsan/palabre", "-m", "threads", jobs=1, wrapper=FIXED,
+               env={"PALABRE_SANITIZED": "thread"})),
 ]
 
 

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -70,8 +71,10 @@ static enum status unlock(struct pg *pg, bool shared, struct error *error) {
         NULL, error);
 }
 
+/* Whoever waits longer than a moment says so, once. */
 static enum status wait_for_lock(struct pg *pg, bool shared, int patience_ms, struct error *error) {
-    int64_t deadline = clock_monotonic_ms() + patience_ms;
+    int64_t begun = clock_monotonic_ms(), deadline = begun + patience_ms;
+    bool told = false;
     for (;;) {
         bool got;
         enum status status = try_lock(pg, shared, &got, error);
@@ -80,6 +83,12 @@ static enum status wait_for_lock(struct pg *pg, bool shared, int patience_ms, st
             return error_set(error, BUSY,
                              "%s is in use by another palabre: stop the servers or wait for the import first",
                              pg->place);
+        if (!told && clock_monotonic_ms() >= begun + ALONE_WAIT_MS) {
+            log_line(LOG_WARN, "waiting",
+                     "detail=\"%s is in use by another palabre, which imports or migrates\" most_s=%d", pg->place,
+                     patience_ms / 1000);
+            told = true;
+        }
         nap();
     }
 }

@@ -80,9 +80,7 @@ static enum status fail(struct sqlite *sqlite, int code, struct error *error) {
     switch (code & 0xff) {
     case SQLITE_CONSTRAINT: return fail_constraint(handle, code, error);
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return error_set(error, BUSY, "%s is locked by another program for more than %d s", path,
-                         BUSY_TIMEOUT_MS / 1000);
+    case SQLITE_LOCKED: return sqlite_lock_say_busy(path, error);
     case SQLITE_FULL: return error_set(error, UNAVAILABLE, "the disk is full: %s could not be written", path);
     case SQLITE_NOTADB: return error_set(error, UNAVAILABLE, "%s is not a Palabre database", path);
     case SQLITE_CORRUPT:

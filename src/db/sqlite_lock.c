@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MS = 20, PATH_BYTES = 4096 };
+enum { POLL_MS = 20, PATH_BYTES = 4096, HOLDER_BYTES = 32 };
 
 static void nap(void) {
     struct timespec time = {.tv_nsec = POLL_MS * 1000 * 1000};
@@ -19,13 +19,30 @@ static void nap(void) {
 }
 
 /* Who holds it: what the holder wrote into the file. For a person to read; the lock itself is the kernel's. */
+static slice read_holder(int fd, char text[static HOLDER_BYTES]) {
+    ssize_t n = pread(fd, text, HOLDER_BYTES, 0);
+    return slice_trim(slice_make(text, n > 0 ? (size_t)n : 0));
+}
+
 static enum status say_busy(int fd, const char *path, struct error *error) {
-    char text[32];
-    ssize_t n = pread(fd, text, sizeof text, 0);
-    slice holder = slice_trim(slice_make(text, n > 0 ? (size_t)n : 0));
+    char text[HOLDER_BYTES];
+    slice holder = read_holder(fd, text);
     return error_set(error, BUSY,
                      "%s is in use by another palabre (process %.*s): stop the server or wait for the import first",
                      path, SLICE_FMT(holder));
+}
+
+enum status sqlite_lock_say_busy(const char *database_path, struct error *error) {
+    char path[PATH_BYTES], text[HOLDER_BYTES];
+    int64_t holder = 0;
+    int n = snprintf(path, sizeof path, "%s.lock", database_path);
+    int fd = n > 0 && (size_t)n < sizeof path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    bool is_held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    bool by_another = is_held && slice_to_int64(read_holder(fd, text), &holder) && holder != getpid();
+    enum status status = by_another ? say_busy(fd, database_path, error)
+                                    : error_set(error, BUSY, "%s is locked by another program", database_path);
+    if (fd >= 0) close(fd); /* and the lock, if we had it for that moment */
+    return status;
 }
 
 static void sign(int fd) {

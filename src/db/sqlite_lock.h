@@ -10,6 +10,8 @@ enum { SQLITE_LOCK_WAIT_MS = 1000 }; /* a short command that migrates may have i
 /* Gives the descriptor that holds the lock, after waiting at most SQLITE_LOCK_WAIT_MS. BUSY: another process has it, and
    the error names it. */
 enum status sqlite_lock_take(const char *database_path, int *fd, struct error *error) MUST_USE;
+/* BUSY, in the words for a database that somebody else has locked: a palabre that holds the lock is named. */
+enum status sqlite_lock_say_busy(const char *database_path, struct error *error) MUST_USE;
 void sqlite_lock_drop(int fd); /* -1 is fine */
 
 #endif

@@ -29,6 +29,7 @@ def publish(node, number):
     assert node.moderator().decide(number, "publish").status_code == 200
 
 
+@pytest.mark.threads
 def test_what_one_node_publishes_all_show(pair):
     first, second = pair.nodes
     article = first.publish_article("Le pont neuf")
@@ -89,6 +90,7 @@ def test_who_has_a_message_open_is_seen_from_the_other_node(pair):
     cluster.wait_for("the other moderator to see it", seen)
 
 
+@pytest.mark.threads
 def test_a_follower_hears_what_another_node_publishes(pair):
     first, second = pair.nodes
     article = first.publish_article("En direct de l’autre nœud")

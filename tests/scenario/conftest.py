@@ -11,8 +11,9 @@ collect_ignore = [] if store.IS_POSTGRESQL else ["test_postgresql.py", "test_par
 
 
 def pytest_collection_modifyitems(config, items):
-    """What is about SQLite's file is no test of PostgreSQL's (test_postgresql.py has what takes its place)."""
-    others = [item for item in items if store.IS_POSTGRESQL and item.get_closest_marker("sqlite")]
+    """What is about SQLite's file is no test of PostgreSQL's (test_postgresql.py has what takes its place), nor the reverse."""
+    other = "sqlite" if store.IS_POSTGRESQL else "postgresql"
+    others = [item for item in items if item.get_closest_marker(other)]
     items[:] = [item for item in items if item not in others]
     config.hook.pytest_deselected(items=others)
 

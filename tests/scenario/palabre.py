@@ -109,8 +109,9 @@ class Furnished:
     folder = None
 
     @classmethod
-    def is_for(cls, server, data):
-        return data is None and server.accounts == Server.ACCOUNTS and not any(name in server.settings for name in cls.TOLD)
+    def is_for(cls, server):
+        usual = server.accounts == Server.ACCOUNTS and not any(name in server.settings for name in cls.TOLD)
+        return usual and not os.path.exists(os.path.join(server.data, "secret.key")) and not store.is_made(server.data)
 
     @classmethod
     def copy(cls, data):
@@ -149,7 +150,7 @@ class Server:
         self.accounts = accounts
         with open(os.path.join(self.data, "palabre.conf"), "w", encoding="utf-8") as file:
             file.writelines(f"{name} = {value}\n" for name, value in self.settings.items())
-        if Furnished.is_for(self, data):
+        if Furnished.is_for(self):
             Furnished.copy(self.data)
         else:
             for name, role in accounts:

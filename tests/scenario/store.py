@@ -21,6 +21,11 @@ def url(data):
     return URLS[folder]
 
 
+def is_made(data):
+    """There is something in it already."""
+    return os.path.realpath(data) in URLS if IS_POSTGRESQL else os.path.exists(f"{data}/palabre.db")
+
+
 def copy(source, data):
     """The publication of another data folder, as it stands; nobody uses that one. (SQLite's is among the folder's files.)"""
     if IS_POSTGRESQL:

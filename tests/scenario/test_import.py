@@ -357,6 +357,95 @@ def test_spam_and_trash_are_not_shown_but_keep_threads(tmp_path):
                        for number in (2, 3, 4, 7))
 
 
+BEGINNING = """<?xml version="1.0"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"><channel>
+<title>Le blog</title><wp:base_blog_url>https://blog.example.org</wp:base_blog_url>
+<item><title>Un billet</title><content:encoded>Un.</content:encoded><wp:post_id>1</wp:post_id>
+<wp:post_date_gmt>2020-02-03 04:05:06</wp:post_date_gmt><wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>
+"""
+
+
+def is_under_way(data):
+    """It has begun to write, and has the database for itself."""
+    if not store.IS_POSTGRESQL:
+        return os.path.exists(f"{data}/palabre.db-journal")
+    with store.connect(data) as database:
+        alone = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND " \
+                "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        return database.execute(alone).fetchone()[0] > 0
+
+
+@pytest.fixture()
+def unfinished(tmp_path):
+    """An import that waits for the rest of its file: the data folder, and what brings it to its end."""
+    data, export = str(tmp_path / "data"), str(tmp_path / "export.xml")
+    os.mkfifo(export)
+    process = start(["import", "wordpress", export, "--data", data], tmp_path / "import.log")
+    with open(export, "w", encoding="utf-8") as pipe:
+        pipe.write(BEGINNING + "<!-- " + "On attend la suite. " * 10000 + "-->\n")
+        pipe.flush()
+        wait_until(lambda: is_under_way(data), process)
+
+        def finish():
+            pipe.write("</channel></rss>\n")
+            pipe.close()
+            assert process.wait(120) == 0
+
+        yield data, finish
+        process.kill()
+        process.wait()
+
+
+def start(command, log):
+    data = command[command.index("--data") + 1]
+    with open(log, "wb") as file:
+        environment = {**palabre.environment(), **store.variables(["--data", data])}
+        return subprocess.Popen([palabre.BINARY, *command], env=environment, stdout=subprocess.PIPE, stderr=file)
+
+
+def wait_until(condition, process):
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def refused(data, *command):
+    done = palabre.run(*command, "--data", data, env=palabre.environment(), input=palabre.PASSWORD + "\n")
+    assert done.returncode == 75, (command, done.stdout, done.stderr)
+    assert "is in use by another palabre" in done.stderr and "wait for the import" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+@pytest.mark.sqlite
+def test_during_an_import_every_other_command_says_so_in_one_line(unfinished):
+    data, finish = unfinished
+    refused(data, "serve", "--listen", "127.0.0.1:0")
+    refused(data, "user", "add", "edith", "--role", "editor")
+    refused(data, "reindex")
+    finish()
+    with palabre.Server(data=data, accounts=()) as server:
+        assert "Un billet" in server.get("/").text
+
+
+@pytest.mark.postgresql
+def test_on_postgresql_a_server_says_that_it_waits_for_an_import(unfinished, tmp_path):
+    data, finish = unfinished
+    log = tmp_path / "serve.log"
+    refused(data, "reindex")
+    waiting = start(["serve", "--data", data, "--listen", "127.0.0.1:0"], log)
+    try:
+        wait_until(lambda: "in use by another palabre" in log.read_text(), waiting)
+        finish()
+        assert b"listens on" in waiting.stdout.readline()
+        waiting.terminate()
+        assert waiting.wait(palabre.STOP_TIMEOUT_S) == 0
+        assert log.read_text().count("in use by another palabre") == 1
+    finally:
+        waiting.kill()
+        waiting.wait()
+
+
 def test_scripts_are_inert(tmp_path):
     data = tmp_path / "data"
     evil = ('<script>alert(1)</script><p onclick="alert(2)">Texte</p><a href="javascript:alert(3)">ici</a>'

@@ -462,6 +462,7 @@ def test_a_slow_server_is_given_up_and_tried_again():
             assert len({letter["Message-ID"] for letter in letters}) == 1 and letters
 
 
+@pytest.mark.threads
 def test_killed_while_sending_loses_nothing():
     """The one that was being sent does not wait for the end of a lease either: the server knows its own."""
     with MailServer() as mail:
