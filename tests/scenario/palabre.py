@@ -104,8 +104,8 @@ class Furnished:
     """A data folder with the usual accounts, made once in each process of the tests, and copied: to hash four passwords and
     to migrate a database takes longer than most tests do."""
 
-    # What a new publication takes from the settings.
-    TOLD = ("language", "time_zone", "site_name", "site_tagline")
+    # What a new publication takes from the settings, and where it is.
+    TOLD = ("language", "time_zone", "site_name", "site_tagline", "store")
     folder = None
 
     @classmethod
