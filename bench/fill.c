@@ -27,6 +27,7 @@ enum {
     RECENT = 64,
     RARE_EVERY = 100000,
     RARE_AT = 77,
+    STANDFIRST_MAX = 1000,
     MESSAGES_MAX = 10 * 1000 * 1000
 };
 
@@ -109,6 +110,13 @@ static slice text(struct generator *g) {
     return arena_copy(g->arena, buf_slice(&b));
 }
 
+/* What an article may begin with is shorter than the longest letters are. */
+static slice standfirst(struct generator *g) {
+    slice s = text(g);
+    while (s.n > STANDFIRST_MAX) s = text(g);
+    return s;
+}
+
 static enum status add_article(struct generator *g, int64_t index, article_id *id, struct error *error) {
     struct buf body CLEANUP(buf_fini);
     buf_init(&body, 1 << 20);
@@ -125,7 +133,7 @@ static enum status add_article(struct generator *g, int64_t index, article_id *i
                     .state = ARTICLE_PUBLISHED,
                     .language = S("fr"),
                     .headline = arena_format(g->arena, "Banc d'essai n° %jd", (intmax_t)index + 1),
-                    .standfirst = text(g),
+                    .standfirst = standfirst(g),
                     .byline = S("La rédaction"),
                     .body_source = arena_copy(g->arena, buf_slice(&body)),
                     .body_format = BODY_MARKDOWN,
