@@ -40,22 +40,53 @@ def fetch(port, path, headers=None, method="GET", body=None):
     return answer, content
 
 
-def settled(port, path, encodings=("identity",)):
+QUIET_S = 1.3  # a page that has stood for a second (src/app/app.c) is compressed better when it is next asked for
+
+
+def wait_until_idle(pids):
+    """Until nothing is left to do there: all threads asleep, and no CPU time spent, several times in a row. One that waits for
+    a processor, or for the disk, does not sleep: so other work on the machine is not taken for rest."""
+    last, still = None, 0
+    for _ in range(600):
+        states, used = set(), []
+        for pid in pids:
+            for thread in os.listdir("/proc/%d/task" % pid):
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+                    with open("/proc/%d/task/%s/stat" % (pid, thread), encoding="ascii", errors="replace") as f:
+                        states.add(f.read().rsplit(")", 1)[1].split()[0])
+                    with open("/proc/%d/task/%s/schedstat" % (pid, thread), encoding="ascii") as f:
+                        used.append((thread, f.read().split()[2]))  # how often it has run
+        still, last = (still + 1 if states == {"S"} and used == last else 0), used
+        if still == 3:
+            return
+        time.sleep(0.05)
+    stop("the server does not come to rest")
+
+
+def settled(server, path, encodings=("identity",)):
     """{encoding: bytes} of a page of Palabre's once it is at rest: an encoding that is asked for is made at once with
-    little effort, and better once the page has stood for a second."""
-    before = None
-    for _ in range(20):
+    little effort, and better, in the background, when somebody asks once it has stood for a second. So: the wish, a second,
+    the question that starts the work, and the bytes when the work is done; they are given when another question, as late, has
+    changed nothing."""
+    def fetched():
         bodies = {}
         for encoding in encodings:
-            answer, bodies[encoding] = fetch(port, path, {"Accept-Encoding": encoding})
+            answer, bodies[encoding] = fetch(server.port, path, {"Accept-Encoding": encoding})
             if answer.status != 200:
                 stop("%s answers %d" % (path, answer.status))
             if answer.getheader("Content-Encoding", "identity") != encoding:
                 bodies[encoding] = None
-        if bodies == before and all(bodies.values()):
+        wait_until_idle(server.pids())
+        return bodies
+
+    fetched()
+    for _ in range(10):
+        time.sleep(QUIET_S)
+        fetched()
+        bodies = fetched()
+        time.sleep(0.2)  # what a loop remembers of a page is a tenth of a second old at most (src/app/hot.h)
+        if all(bodies.values()) and fetched() == bodies:
             return bodies
-        before = bodies
-        time.sleep(1.3)
     return stop("%s does not come to rest" % path)
 
 
@@ -136,11 +167,14 @@ class Bench:
         return self.stack.enter_context(self.running(command, is_ready, **options))
 
     def load_command(self, port, path="/", pids=(), headers=(), files=(), connections=1, seconds=1.0, warm_up=0.5,
-                     status=200, length=None, rate=None, serial=None, requests=None):
+                     status=200, length=None, rate=None, serial=None, requests=None, reading=None, refused=None):
+        """length: "any", or of every answer. reading: what GETs are answered instead, status and length. refused: a status that
+        is counted apart."""
         command = ["taskset", "-c", self.load_core, self.tool("load"), "-m", "-c", str(connections), "-d",
                    str(seconds), "-w", str(warm_up), "-s", str(status)]
         command += ["-a"] if length == "any" else [] if length is None else ["-l", str(length)]
-        for option, value in (("-R", rate), ("-N", serial), ("-n", requests)):
+        command += ["-g", str(reading[0]), "-l", str(reading[1])] if reading else []
+        for option, value in (("-R", rate), ("-N", serial), ("-n", requests), ("-r", refused)):
             command += [] if value is None else [option, str(value)]
         for option, values in (("-p", pids), ("-H", headers), ("-f", files)):
             command += [word for value in values for word in (option, str(value))]
