@@ -8,6 +8,9 @@
    what is under way is waited for, so that answers_total is every request that was ever sent. It only talks to this
    machine: other addresses are refused.
 
+   With --reading STATUS, what GET requests are to be answered differs from what the others are, and both are counted apart.
+   With --refused STATUS, an answer of that status is one, too, if it has Retry-After: counted apart, whatever its length.
+
    Requests come from the address on the command line (a GET), or from files that hold a whole one each, sent in turn.
    Eight number signs in a file, wherever they stand, become a number of eight digits that grows with each request; eight
    at signs become the same without zeros before it (in a head: the length of a body must stay); $$$$:$$$$ becomes it in
@@ -15,11 +18,11 @@
 
    CPU time per request is that of the processes named with --pid, over the measured time (cpu_seconds_of). */
 #include "figures.h"
+#include "load_options.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -34,42 +37,10 @@
 #include <unistd.h>
 
 enum {
-    MAX_CONNECTIONS = 20000,
-    MAX_PIPELINE = 64,
-    MAX_PIDS = 64,
-    MAX_REQUEST = 64 * 1024,
-    MAX_FILES = 4096,
-    MAX_MARKS = 8,
-    MARK_SIZE = 8,
-    MAX_SERIAL = 99999999,
     MAX_HEAD = 16384,
-    MAX_SECONDS = 600,
     READ_SIZE = 256 * 1024,
     EVENTS = 256,
     STALLED_MS = 10000,
-};
-
-/* A whole request; marks: where the serial number goes. */
-struct request {
-    char *bytes;
-    size_t size, mark_count;
-    size_t marks[MAX_MARKS];
-};
-
-struct options {
-    struct sockaddr_in address;
-    int connections, pipeline, status;
-    int64_t length; /* -1: learnt from the first answer */
-    bool any_length;
-    double seconds, warm_up_seconds;
-    double rate;       /* requests per second in all; 0: as fast as answers come */
-    uint64_t requests; /* 0: until the time is over */
-    uint64_t serial;
-    bool machine_readable;
-    pid_t pids[MAX_PIDS];
-    size_t pid_count;
-    struct request files[MAX_FILES]; /* the first is the GET when no file is given */
-    size_t file_count;
 };
 
 enum framing { BY_LENGTH, BY_CHUNKS, BY_CLOSE };
@@ -79,6 +50,7 @@ struct connection {
     int fd;
     int in_flight;
     bool in_body, closes; /* closes: the server will, after this answer */
+    bool is_refused;      /* the answer that is being read */
     enum framing framing;
     enum chunk chunk;
     size_t line;        /* bytes of the trailer's line so far */
@@ -87,48 +59,35 @@ struct connection {
     size_t head_size;
     char *head; /* MAX_HEAD bytes, of an answer whose head came in pieces */
     uint64_t sent_ns[MAX_PIPELINE];
-    int oldest; /* in sent_ns */
+    bool reads[MAX_PIPELINE];
+    int oldest; /* in sent_ns and reads */
+};
+
+/* What is counted apart. ANSWERED: what is neither of the others. */
+enum kind { ANSWERED, READ, REFUSED, KINDS };
+
+struct tally {
+    uint64_t answers, answers_total; /* while measuring; ever */
+    struct histogram latencies;
 };
 
 struct run {
     const struct options *options;
     struct connection *connections;
+    struct connection **idle; /* with a rate: those with nothing under way */
+    int idle_count;
     int epoll;
     int64_t length;
-    uint64_t answers, bytes, answers_total, sent_total;
+    struct tally tallies[KINDS];
+    uint64_t answers, bytes, answers_total, sent_total; /* of all kinds */
+    uint64_t behind_ns; /* with a rate: the most that a request left later than it was due */
     uint64_t warm_at_ns, end_at_ns, began_ns, ended_ns;
     bool measuring, over;
     double cpu_began_s, cpu_ended_s;
-    struct histogram latencies;
     char *copies; /* options->pipeline requests, one after the other */
     size_t copies_size;
     char *buffer;
 };
-
-_Noreturn static void fail(const char *what, const char *detail) {
-    fprintf(stderr, "load: %s%s%s\n", what, detail ? ": " : "", detail ? detail : "");
-    exit(EXIT_FAILURE);
-}
-
-_Noreturn static void usage(const char *mistake) {
-    if (mistake) fprintf(stderr, "load: %s\n", mistake);
-    fprintf(mistake ? stderr : stdout, "usage: load [options] http://127.0.0.1:PORT/PATH\n"
-                                       "  -c, --connections N    keep-alive connections (64)\n"
-                                       "  -d, --seconds N        measured time (5)\n"
-                                       "  -w, --warm-up N        seconds before that (1)\n"
-                                       "  -n, --requests N       stop after so many measured requests\n"
-                                       "  -P, --pipeline N       requests under way on each connection (1)\n"
-                                       "  -H, --header LINE      one more request header; may be repeated\n"
-                                       "  -f, --file FILE        a whole request, sent instead; may be repeated\n"
-                                       "  -N, --serial N         the first number for ######## in files (1)\n"
-                                       "  -R, --rate N           requests per second in all (no limit)\n"
-                                       "  -a, --any-length       answers may differ in length\n"
-                                       "  -s, --status N         status every answer must have (200)\n"
-                                       "  -l, --length N         body length every answer must have (the first one's)\n"
-                                       "  -p, --pid PID          process whose CPU time is counted; may be repeated\n"
-                                       "  -m, --machine          print NAME=VALUE lines\n");
-    exit(mistake ? 2 : EXIT_SUCCESS);
-}
 
 static double cpu_seconds(const struct options *options) {
     double sum = 0;
@@ -178,11 +137,15 @@ static size_t write_serial(uint64_t serial, char digits[MARK_SIZE]) {
     return zeros;
 }
 
+static const struct request *request_due(const struct run *run) {
+    return &run->options->files[run->sent_total % run->options->file_count];
+}
+
 /* The next request, with its number in it. Borrowed until the next call. */
 static const char *next_request(struct run *run, size_t *size) {
     static char text[MAX_REQUEST];
     const struct options *options = run->options;
-    const struct request *request = &options->files[run->sent_total % options->file_count];
+    const struct request *request = request_due(run);
     uint64_t serial = options->serial + run->sent_total++;
     char digits[MARK_SIZE];
     size_t zeros = write_serial(serial, digits), from = 0, n = 0;
@@ -217,8 +180,9 @@ static void send_requests(struct run *run, struct connection *c, int count) {
     const struct options *options = run->options;
     uint64_t now = clock_ns();
     for (int i = 0; i < count; i++) {
-        c->sent_ns[(c->oldest + c->in_flight) % options->pipeline] = now;
-        c->in_flight++;
+        int at = (c->oldest + c->in_flight++) % options->pipeline;
+        c->sent_ns[at] = now;
+        c->reads[at] = request_due(run)->reads;
     }
     const char *bytes = run->copies;
     size_t size = run->copies_size * (size_t)count;
@@ -238,8 +202,8 @@ static void send_requests(struct run *run, struct connection *c, int count) {
 
 /* What a head says of the answer's length and of the connection's end. */
 struct head {
-    int64_t length; /* -1: not said */
-    bool chunked, closes;
+    int64_t length;                  /* -1: not said */
+    bool chunked, closes, says_when; /* says_when: Retry-After */
 };
 
 static bool is_header(const char *line, size_t size, const char *name) {
@@ -258,7 +222,7 @@ static bool read_head(const char *head, size_t size, struct head *out) {
     *out = (struct head){.length = -1, .closes = memcmp(head, "HTTP/1.0", 8) == 0};
     for (const char *p = head, *end = head + size; (p = memchr(p, '\n', (size_t)(end - p))) && ++p < end;) {
         size_t left = (size_t)(end - p);
-        if ((*p | 0x20) != 'c' && (*p | 0x20) != 't') {
+        if ((*p | 0x20) != 'c' && (*p | 0x20) != 't' && (*p | 0x20) != 'r') {
             continue;
         }
         if (is_header(p, left, "content-length: ")) {
@@ -269,13 +233,16 @@ static bool read_head(const char *head, size_t size, struct head *out) {
             out->chunked = true;
         } else if (is_header(p, left, "connection: close")) {
             out->closes = true;
+        } else if (is_header(p, left, "retry-after: ")) {
+            out->says_when = left > 13 && p[13] >= '1' && p[13] <= '9';
         }
     }
     return true;
 }
 
-static void check_length(struct run *run, uint64_t length) {
-    if (run->options->any_length) {
+static void check_length(struct run *run, const struct connection *c, uint64_t length) {
+    bool reads = run->options->reading_status && run->options->length >= 0 && c->reads[c->oldest];
+    if (c->is_refused || (run->options->any_length && !reads)) {
         return;
     }
     if (run->length < 0) {
@@ -285,6 +252,17 @@ static void check_length(struct run *run, uint64_t length) {
         char detail[96];
         snprintf(detail, sizeof detail, "%" PRIu64 " bytes, expected %" PRId64, length, run->length);
         fail("wrong length", detail);
+    }
+}
+
+static void check_status(const struct options *options, struct connection *c, int status) {
+    bool reads = options->reading_status && c->reads[c->oldest];
+    int expected = reads ? options->reading_status : options->status;
+    c->is_refused = options->refused_status && status == options->refused_status;
+    if (status != expected && !c->is_refused) {
+        char detail[64];
+        snprintf(detail, sizeof detail, "%d, expected %d", status, expected);
+        fail("wrong status", detail);
     }
 }
 
@@ -298,13 +276,12 @@ static void check_head(struct run *run, struct connection *c, const char *text, 
     for (int i = 9; i < 12; i++) {
         status = status * 10 + (text[i] - '0');
     }
-    if (status != run->options->status) {
-        char detail[64];
-        snprintf(detail, sizeof detail, "%d, expected %d", status, run->options->status);
-        fail("wrong status", detail);
-    }
+    check_status(run->options, c, status);
     if (!read_head(text, size, &head)) {
         fail("an answer without one plain Content-Length", NULL);
+    }
+    if (c->is_refused && !head.says_when) {
+        fail("a refusal without Retry-After", NULL);
     }
     bool bodiless = status == 204 || status == 304;
     c->in_body = true;
@@ -317,24 +294,28 @@ static void check_head(struct run *run, struct connection *c, const char *text, 
         c->closes = true;
     }
     if (c->framing == BY_LENGTH) {
-        check_length(run, c->body_left);
+        check_length(run, c, c->body_left);
     }
 }
 
 static void count_answer(struct run *run, struct connection *c, uint64_t now) {
     uint64_t took = now - c->sent_ns[c->oldest];
+    bool reads = run->options->reading_status && c->reads[c->oldest];
+    struct tally *tally = &run->tallies[c->is_refused ? REFUSED : reads ? READ : ANSWERED];
+    if (c->framing != BY_LENGTH) {
+        check_length(run, c, c->body_seen);
+    }
     c->oldest = (c->oldest + 1) % run->options->pipeline;
     c->in_flight--;
     c->in_body = false;
     run->answers_total++;
-    if (c->framing != BY_LENGTH) {
-        check_length(run, c->body_seen);
-    }
+    tally->answers_total++;
     if (!run->measuring || run->over) {
         return;
     }
     run->answers++;
-    histogram_add(&run->latencies, took);
+    tally->answers++;
+    histogram_add(&tally->latencies, took);
     if (run->options->requests && run->answers >= run->options->requests) {
         run->over = true;
     }
@@ -439,7 +420,9 @@ static void go_on(struct run *run, struct connection *c, int ended) {
     if (c->closes && !c->in_body) {
         renew_connection(run, c);
     }
-    if (ended > 0 && !run->over && run->options->rate == 0) {
+    if (ended > 0 && run->options->rate > 0) {
+        run->idle[run->idle_count++] = c;
+    } else if (ended > 0 && !run->over) {
         send_requests(run, c, ended);
     }
 }
@@ -513,11 +496,14 @@ static void look_at_the_clock(struct run *run) {
 
 /* With a rate: as many requests as are due, on connections that are free. */
 static void send_what_is_due(struct run *run, uint64_t start) {
-    uint64_t due = (uint64_t)((double)(clock_ns() - start) / 1e9 * run->options->rate) + 1;
-    for (int i = 0; i < run->options->connections && run->sent_total < due; i++) {
-        if (run->connections[i].in_flight == 0) {
-            send_requests(run, &run->connections[i], 1);
-        }
+    uint64_t now = clock_ns() - start;
+    uint64_t due = (uint64_t)((double)now / 1e9 * run->options->rate) + 1;
+    if (run->sent_total < due) {
+        uint64_t since = (uint64_t)((double)run->sent_total / run->options->rate * 1e9);
+        run->behind_ns = now > since + run->behind_ns ? now - since : run->behind_ns;
+    }
+    while (run->idle_count > 0 && run->sent_total < due) {
+        send_requests(run, run->idle[--run->idle_count], 1);
     }
 }
 
@@ -555,6 +541,24 @@ static void work(struct run *run) {
     }
 }
 
+/* Of each kind that the options tell apart. The first has the names it has where there is but one. */
+static void report_kinds(const struct run *run, double seconds) {
+    const struct options *options = run->options;
+    const bool shown[KINDS] = {false, options->reading_status, options->refused_status};
+    printf("answered_total=%" PRIu64 "\nanswered_per_second=%.1f\n", run->tallies[ANSWERED].answers_total,
+           (double)run->tallies[ANSWERED].answers / seconds);
+    for (int kind = READ; kind < KINDS; kind++) {
+        const struct tally *tally = &run->tallies[kind];
+        const char *name = kind == READ ? "reading_" : "refused_";
+        if (!shown[kind]) continue;
+        printf("%stotal=%" PRIu64 "\n%sper_second=%.1f\n", name, tally->answers_total, name,
+               (double)tally->answers / seconds);
+        printf("%sp50_us=%.1f\n%sp99_us=%.1f\n%sp999_us=%.1f\n", name, histogram_us(&tally->latencies, .5), name,
+               histogram_us(&tally->latencies, .99), name, histogram_us(&tally->latencies, .999));
+    }
+    if (options->rate > 0) printf("behind_us=%.1f\n", (double)run->behind_ns / 1000.0);
+}
+
 static void report(const struct run *run) {
     const struct options *options = run->options;
     double seconds = (double)(run->ended_ns - run->began_ns) / 1e9;
@@ -564,8 +568,9 @@ static void report(const struct run *run) {
         printf("requests=%" PRIu64 "\nseconds=%.3f\nrequests_per_second=%.1f\nbody_bytes=%" PRId64
                "\nbytes_per_second=%.0f\n",
                run->answers, seconds, rate, run->length, (double)run->bytes / seconds);
-        histogram_print(&run->latencies);
+        histogram_print(&run->tallies[ANSWERED].latencies);
         printf("answers_total=%" PRIu64 "\n", run->answers_total);
+        report_kinds(run, seconds);
         if (options->pid_count) {
             printf("cpu_us_per_request=%.3f\n", cpu_us);
         }
@@ -574,7 +579,7 @@ static void report(const struct run *run) {
     printf("%" PRIu64 " answers of status %d and %" PRId64 " bytes in %.2f s on %d connections\n", run->answers,
            options->status, run->length, seconds, options->connections);
     printf("%.0f requests/s, %.1f MB/s\n", rate, (double)run->bytes / seconds / 1e6);
-    const struct histogram *h = &run->latencies;
+    const struct histogram *h = &run->tallies[ANSWERED].latencies;
     printf("latency: median %.0f us, 90%% %.0f us, 99%% %.0f us, 99.9%% %.0f us, slowest %.0f us\n",
            histogram_us(h, .5), histogram_us(h, .9), histogram_us(h, .99), histogram_us(h, .999),
            (double)h->slowest_ns / 1000.0);
@@ -583,179 +588,10 @@ static void report(const struct run *run) {
     }
 }
 
-/* The command line */
-
-static double number(const char *text, double least, double most) {
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || !(value >= least && value <= most)) {
-        char mistake[128];
-        snprintf(mistake, sizeof mistake, "%.40s is not a number from %g to %g", text, least, most);
-        usage(mistake);
-    }
-    return value;
-}
-
-static void append(struct request *request, const char *text, size_t n) {
-    if (request->size + n > MAX_REQUEST) {
-        usage("the request is too long");
-    }
-    memcpy(request->bytes + request->size, text, n);
-    request->size += n;
-}
-
-static void append_text(struct request *request, const char *text) { append(request, text, strlen(text)); }
-
-static void *allocate(size_t count, size_t size) {
-    void *p = calloc(count, size);
-    if (!p) {
-        fail("out of memory", NULL);
-    }
-    return p;
-}
-
-static struct request *add_request(struct options *options) {
-    if (options->file_count == MAX_FILES) {
-        usage("too many files");
-    }
-    struct request *request = &options->files[options->file_count++];
-    request->bytes = allocate(1, MAX_REQUEST);
-    return request;
-}
-
-static void read_request(struct options *options, const char *path) {
-    struct request *request = add_request(options);
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        fail(path, strerror(errno));
-    }
-    request->size = fread(request->bytes, 1, MAX_REQUEST, file);
-    if (request->size == 0 || request->size == MAX_REQUEST) {
-        fail(path, "empty, or too long");
-    }
-    fclose(file);
-    for (size_t at = 0; at + MARK_SIZE <= request->size; at++) {
-        const char *p = request->bytes + at;
-        if (memcmp(p, "########", MARK_SIZE) != 0 && memcmp(p, "@@@@@@@@", MARK_SIZE) != 0 &&
-            memcmp(p, "$$$$:$$$", MARK_SIZE) != 0) {
-            continue;
-        }
-        if (request->mark_count == MAX_MARKS) {
-            fail(path, "too many marks");
-        }
-        request->marks[request->mark_count++] = at;
-        at += MARK_SIZE - 1;
-    }
-}
-
-/* Only http://127.x.y.z[:PORT]/...: names would have to be resolved, and other machines are nobody's to load. */
-static void prepare_target(struct options *options, const char *url, const char *headers, size_t headers_size) {
-    char host[64];
-    static const char scheme[] = "http://";
-    if (strncmp(url, scheme, sizeof scheme - 1) != 0) {
-        usage("the address must begin with http://");
-    }
-    const char *authority = url + sizeof scheme - 1;
-    size_t n = strcspn(authority, "/");
-    if (n == 0 || n >= sizeof host) {
-        usage("the address has no host");
-    }
-    memcpy(host, authority, n);
-    host[n] = '\0';
-    char *colon = strchr(host, ':');
-    int port = 80;
-    if (colon) {
-        *colon = '\0';
-        port = (int)number(colon + 1, 1, 65535);
-    }
-    options->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    if (inet_pton(AF_INET, host, &options->address.sin_addr) != 1 ||
-        ntohl(options->address.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET) {
-        usage("the host must be 127.x.y.z: this machine only");
-    }
-    if (options->file_count > 0) {
-        return;
-    }
-    struct request *request = add_request(options);
-    append_text(request, "GET ");
-    append_text(request, authority[n] ? authority + n : "/");
-    append_text(request, " HTTP/1.1\r\nHost: ");
-    append(request, authority, n);
-    append_text(request, "\r\n");
-    append(request, headers, headers_size);
-    append_text(request, "\r\n");
-}
-
-static size_t add_header(char *headers, size_t size, const char *line) {
-    size_t n = strlen(line);
-    if (size + n + 2 > MAX_REQUEST) {
-        usage("the request is too long");
-    }
-    memcpy(headers + size, line, n);
-    memcpy(headers + size + n, "\r\n", 2);
-    return size + n + 2;
-}
-
-static void read_options(struct options *options, int argc, char **argv) {
-    static const struct option names[] = {
-        {"connections", required_argument, NULL, 'c'},
-        {"seconds", required_argument, NULL, 'd'},
-        {"warm-up", required_argument, NULL, 'w'},
-        {"requests", required_argument, NULL, 'n'},
-        {"pipeline", required_argument, NULL, 'P'},
-        {"header", required_argument, NULL, 'H'},
-        {"file", required_argument, NULL, 'f'},
-        {"serial", required_argument, NULL, 'N'},
-        {"rate", required_argument, NULL, 'R'},
-        {"any-length", no_argument, NULL, 'a'},
-        {"status", required_argument, NULL, 's'},
-        {"length", required_argument, NULL, 'l'},
-        {"pid", required_argument, NULL, 'p'},
-        {"machine", no_argument, NULL, 'm'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    char headers[MAX_REQUEST];
-    size_t headers_size = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, "c:d:w:n:P:H:f:N:R:as:l:p:mh", names, NULL)) != -1) {
-        switch (option) {
-        case 'c': options->connections = (int)number(optarg, 1, MAX_CONNECTIONS); break;
-        case 'd': options->seconds = number(optarg, .01, MAX_SECONDS); break;
-        case 'w': options->warm_up_seconds = number(optarg, 0, MAX_SECONDS); break;
-        case 'n': options->requests = (uint64_t)number(optarg, 1, 1e12); break;
-        case 'P': options->pipeline = (int)number(optarg, 1, MAX_PIPELINE); break;
-        case 'H': headers_size = add_header(headers, headers_size, optarg); break;
-        case 'f': read_request(options, optarg); break;
-        case 'N': options->serial = (uint64_t)number(optarg, 0, MAX_SERIAL); break;
-        case 'R': options->rate = number(optarg, .01, 1e6); break;
-        case 'a': options->any_length = true; break;
-        case 's': options->status = (int)number(optarg, 100, 599); break;
-        case 'l': options->length = (int64_t)number(optarg, 0, 1e12); break;
-        case 'p':
-            if (options->pid_count == MAX_PIDS) {
-                usage("too many processes");
-            }
-            options->pids[options->pid_count++] = (pid_t)number(optarg, 1, 1 << 30);
-            break;
-        case 'm': options->machine_readable = true; break;
-        case 'h': usage(NULL);
-        default: exit(2);
-        }
-    }
-    if (optind != argc - 1) {
-        usage("give one address");
-    }
-    prepare_target(options, argv[optind], headers, headers_size);
-}
-
 /* The first file several times over, for pipelines. */
 static void prepare_copies(struct run *run) {
     const struct options *options = run->options;
     const struct request *request = &options->files[0];
-    if (options->pipeline > 1 && (options->file_count > 1 || request->mark_count > 0 || options->rate > 0)) {
-        usage("no pipeline with several files, marks or a rate");
-    }
     run->copies_size = request->size;
     run->copies = allocate((size_t)options->pipeline, request->size);
     for (int i = 0; i < options->pipeline; i++) {
@@ -764,19 +600,20 @@ static void prepare_copies(struct run *run) {
 }
 
 int main(int argc, char **argv) {
-    static struct options options = {
-        .connections = 64, .pipeline = 1, .status = 200, .length = -1, .seconds = 5, .warm_up_seconds = 1, .serial = 1};
+    static struct options options;
     static struct run run;
-    read_options(&options, argc, argv);
+    options_read(&options, argc, argv);
     run.options = &options;
     run.length = options.length;
     run.epoll = epoll_create1(EPOLL_CLOEXEC);
     run.buffer = allocate(1, READ_SIZE);
     run.connections = allocate((size_t)options.connections, sizeof *run.connections);
+    run.idle = allocate((size_t)options.connections, sizeof(struct connection *));
     prepare_copies(&run);
     for (int i = 0; i < options.connections; i++) {
         run.connections[i].head = allocate(1, MAX_HEAD);
         open_connection(&run, &run.connections[i]);
+        run.idle[run.idle_count++] = &run.connections[i];
     }
     work(&run);
     report(&run);
@@ -788,6 +625,7 @@ int main(int argc, char **argv) {
         free(options.files[i].bytes);
     }
     free(run.connections);
+    free(run.idle);
     free(run.copies);
     free(run.buffer);
     close(run.epoll);
