@@ -197,11 +197,7 @@ export async function publish(demo, path, texts) {
 // A mail server that takes all it is given. settings: for startDemo; linkTo(address): the first link to /follow/ of the mail
 // to that address, once it has come.
 export async function startMailServer() {
-  const mails = [], waiting = [];
-  const take = (mail) => {
-    mails.push(mail);
-    for (const look of waiting) look();
-  };
+  const mails = [];
   const server = createServer((socket) => {
     let rest = '', mail = null, to = '';
     const answer = (line) => socket.write(`${line}\r\n`);
@@ -212,7 +208,7 @@ export async function startMailServer() {
         if (/^DATA/i.test(line)) mail = '';
         answer(mail === null ? (/^QUIT/i.test(line) ? '221 bye' : '250 fine') : '354 go on');
       } else if (line === '.') {
-        take({ to, text: mail.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))) });
+        mails.push({ to, text: mail.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))) });
         mail = null;
         answer('250 taken');
       } else {
@@ -230,12 +226,7 @@ export async function startMailServer() {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   atEnd(() => server.close());
   const found = (address) => mails.filter(({ to }) => to === address).map(({ text }) => /\/follow\/[\w.-]+/.exec(text)?.[0]).find(Boolean);
-  const linkTo = (address) =>
-    new Promise((resolve) => {
-      const look = () => found(address) && resolve(found(address));
-      waiting.push(look);
-      look();
-    });
+  const linkTo = (address) => until(() => found(address), `no mail to ${address} came`);
   return {
     settings: { PALABRE_SMTP_URL: `smtp://127.0.0.1:${server.address().port}`, PALABRE_SMTP_TLS: 'no' },
     linkTo,

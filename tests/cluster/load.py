@@ -28,7 +28,7 @@ class Writer(threading.Thread):
         fields["send_key"] = (key + TOKEN)[:43]
         while not self.lost_patience.is_set():
             try:
-                response = requests.post(f"{self.url}/articles/{self.article}/comments", data=fields, timeout=60,
+                response = requests.post(f"{self.url}/articles/{self.article}/comments", data=fields, timeout=120,
                                          allow_redirects=False)
             except requests.RequestException as error:  # cut off in the middle: nobody knows, and so once more
                 self.trouble.append(repr(error))
@@ -54,7 +54,7 @@ class Reader(threading.Thread):
         session = requests.Session()
         while not self.ending.is_set():
             try:
-                response = session.get(self.url + self.path, timeout=30)
+                response = session.get(self.url + self.path, timeout=120)
                 if response.status_code != 200:
                     self.failures.append((response.status_code, response.text[:200]))
                 self.answers += 1

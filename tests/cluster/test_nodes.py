@@ -98,7 +98,7 @@ def test_a_follower_hears_what_another_node_publishes(pair):
     heard, there = [], threading.Event()
 
     def follow():
-        with requests.get(f"{second.url}/articles/{article}/live", stream=True, timeout=60) as stream:
+        with requests.get(f"{second.url}/articles/{article}/live", stream=True, timeout=120) as stream:
             there.set()
             for line in stream.iter_lines(chunk_size=1):
                 if line.startswith(b"data:"):
@@ -132,7 +132,7 @@ def test_a_node_with_another_secret_does_not_start(pair):
     with tempfile.TemporaryDirectory() as data:
         with open(os.path.join(data, "palabre.conf"), "w", encoding="utf-8") as file:
             file.write(f"store = {pair.store}\n")
-        done = subprocess.run([palabre.BINARY, "serve", "--data", data, "--listen", "127.0.0.1:0"], timeout=60,
+        done = subprocess.run([palabre.BINARY, "serve", "--data", data, "--listen", "127.0.0.1:0"], timeout=120,
                               capture_output=True, text=True, env=palabre.environment())
         assert done.returncode == 77, done.stderr
         assert re.search(r"secret\.key.*another node", done.stderr), done.stderr

@@ -25,8 +25,8 @@ import store
 
 BINARY = os.environ.get("PALABRE_BIN") or os.path.join(os.path.dirname(__file__), "../../build/palabre")
 PASSWORD = "un mot de passe assez long"
-START_TIMEOUT_S = 60
-STOP_TIMEOUT_S = 60
+START_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 120
 
 
 def run(*arguments, **options):
@@ -192,7 +192,7 @@ class Server:
         return store.connect(self.data)
 
     def get(self, path, **options):
-        return requests.get(urljoin(self.url, path), timeout=60, **options)
+        return requests.get(urljoin(self.url, path), timeout=120, **options)
 
     def page(self, path, status=200):
         response = self.get(path)
@@ -268,7 +268,7 @@ class Reader:
         return urljoin(self.server.url, path)
 
     def get(self, path, status=200, **options):
-        response = self.session.get(self.url(path), timeout=60, **options)
+        response = self.session.get(self.url(path), timeout=120, **options)
         assert response.status_code == status, (path, response.status_code, response.text[:800])
         return response
 

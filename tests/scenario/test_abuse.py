@@ -196,7 +196,7 @@ def test_the_list_can_be_tried_changed_and_shortened(server, admin, article):
 
 def test_only_administrators_keep_the_list(server):
     maud = server.moderator("maud")
-    assert maud.session.get(maud.url("/moderation/words"), timeout=60).status_code == 403
+    assert maud.session.get(maud.url("/moderation/words"), timeout=120).status_code == 403
     assert maud.post("/moderation/words", {"csrf": maud.csrf(), "patterns": "x"}).status_code == 403
 
 
@@ -473,7 +473,7 @@ def test_a_false_proof_is_none(server, challenged, article):
     ):
         form["made"] = ""  # nor does waiting help who forges its stamp
         assert reader.post_message(article, "send", form={**form, "altcha": proof}).status_code == 403
-    assert requests.get(server.url + "/challenge", timeout=60).status_code == 400
+    assert requests.get(server.url + "/challenge", timeout=120).status_code == 400
 
 
 def test_without_scripts_waiting_is_enough_and_told(server, challenged, open_article):

@@ -117,17 +117,17 @@ def test_first_start_prints_a_one_time_address(folder):
             process.read_line()
         address = re.search(r"http://\S+/set-up/\S+", process.said).group(0)
         session = palabre.requests.Session()
-        page = palabre.lxml.html.fromstring(session.get(address, timeout=30).content)
+        page = palabre.lxml.html.fromstring(session.get(address, timeout=120).content)
         form = form_fields(find_form(page, address.split("/", 3)[3]))
         fields = {**form, "account": "Chef", "name": "La cheffe", "publication": "Le Petit Écho", "time_zone": "Europe/Paris"}
-        short = session.post(address, data={**fields, "password": "court", "password_again": "court"}, timeout=60)
+        short = session.post(address, data={**fields, "password": "court", "password_again": "court"}, timeout=120)
         assert short.status_code == 422
-        differ = session.post(address, data={**fields, "password": PASSWORD, "password_again": PASSWORD + "x"}, timeout=60)
+        differ = session.post(address, data={**fields, "password": PASSWORD, "password_again": PASSWORD + "x"}, timeout=120)
         assert differ.status_code == 422
-        done = session.post(address, data={**fields, "password": PASSWORD, "password_again": PASSWORD}, timeout=60)
+        done = session.post(address, data={**fields, "password": PASSWORD, "password_again": PASSWORD}, timeout=120)
         assert done.status_code == 200 and done.url.endswith("/moderation")
-        assert session.get(address, timeout=30).status_code == 404
-        assert "Le Petit Écho" in palabre.requests.get(process.url, timeout=30).text
+        assert session.get(address, timeout=120).status_code == 404
+        assert "Le Petit Écho" in palabre.requests.get(process.url, timeout=120).text
     finally:
         process.stop()
     again = Process(["serve", "--data", folder + "/new", "--listen", "127.0.0.1:0"])

@@ -11,7 +11,7 @@ import pytest
 import palabre
 from palabre import find_form, form_fields
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 class Event:

@@ -137,7 +137,7 @@ def test_one_click_stops_and_erases(site, mail, article):
     assert site.get(stop).status_code == 200  # a page with a button: nothing has happened
     assert len(rows(site, "SELECT 1 FROM subscription WHERE email = ?", address)) == 1
     # as a mail program does: no cookie, no token, and mostly multipart
-    gone = requests.post(site.url + stop, files={"List-Unsubscribe": (None, "One-Click")}, timeout=60)
+    gone = requests.post(site.url + stop, files={"List-Unsubscribe": (None, "One-Click")}, timeout=120)
     assert gone.status_code == 200
     assert rows(site, "SELECT 1 FROM subscription WHERE email = ?", address) == []
     publish(site, article)

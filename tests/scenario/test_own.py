@@ -87,7 +87,7 @@ def test_other_sites_can_show_an_address(server, maud, article):
     page = server.page(f"/articles/{article}")
     link = page.cssselect('link[type="application/json+oembed"]')[0].get("href")
     assert link.startswith(server.url)
-    told = palabre.requests.get(link, timeout=60).json()
+    told = palabre.requests.get(link, timeout=120).json()
     assert told["version"] == "1.0" and told["type"] == "rich" and told["title"] == "Le marché"
     assert 0 < told["width"] <= 600 and told["height"] > 0
     fragment = lxml.html.fromstring(told["html"])

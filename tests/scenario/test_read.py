@@ -120,7 +120,7 @@ def test_a_page_is_the_same_bytes_until_something_changes(small):
     plain = small.get(path, headers={"Accept-Encoding": "identity"})
     other = small.get(path, headers={"If-None-Match": plain.headers["ETag"], "Accept-Encoding": "br"})
     assert other.status_code == 304, "the same page, whatever encoding it was got in"
-    head = palabre.requests.head(small.url + path, timeout=30)
+    head = palabre.requests.head(small.url + path, timeout=120)
     assert head.status_code == 200 and head.content == b""
 
 
@@ -128,14 +128,14 @@ def test_a_page_is_the_same_bytes_until_something_changes(small):
 def test_every_encoding_has_a_tag_of_its_own(small, encoding):
     path = slug_path(small)
     for _ in range(1000):  # a page is served at once, and compressed right after
-        response = palabre.requests.get(small.url + path, headers={"Accept-Encoding": encoding}, timeout=30, stream=True)
+        response = palabre.requests.get(small.url + path, headers={"Accept-Encoding": encoding}, timeout=120, stream=True)
         if response.headers.get("Content-Encoding", "identity") == encoding:
             break
     assert response.headers.get("Content-Encoding", "identity") == encoding
     assert "Accept-Encoding" in response.headers["Vary"]
     if encoding != "identity":
         assert encoding in response.headers["ETag"]
-        plain = palabre.requests.get(small.url + path, headers={"Accept-Encoding": "identity"}, timeout=30)
+        plain = palabre.requests.get(small.url + path, headers={"Accept-Encoding": "identity"}, timeout=120)
         assert int(response.headers["Content-Length"]) < len(plain.content)
 
 
@@ -221,7 +221,7 @@ def test_static_files_are_kept_for_ever_by_hash(small):
 
 def test_wrong_methods_are_405_and_name_the_right_ones(small):
     for method, path in (("POST", "/"), ("DELETE", slug_path(small)), ("PUT", "/sign-in"), ("GET", f"/articles/{small.article}/comments")):
-        response = palabre.requests.request(method, small.url + path, timeout=30)
+        response = palabre.requests.request(method, small.url + path, timeout=120)
         assert response.status_code == 405, (method, path)
         assert response.headers["Allow"]
 
@@ -268,7 +268,7 @@ def test_an_unknown_language_is_the_sites_own():
 
 
 def test_a_wrong_method_is_answered_with_all_headers(small):
-    response = requests.delete(small.url + "/", timeout=60, headers={"Accept": "text/html"})
+    response = requests.delete(small.url + "/", timeout=120, headers={"Accept": "text/html"})
     assert response.status_code == 405 and response.headers["Allow"] == "GET, HEAD, OPTIONS"
     page = small.get("/").headers
     for name in ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"):

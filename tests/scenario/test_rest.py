@@ -9,7 +9,7 @@ import pytest
 import palabre
 
 AT_REST_KB = 15 * 1024
-PATIENCE_S = 20  # what starting needed is given back when all has started
+PATIENCE_S = 60  # what starting needed is given back when all has started
 
 
 def resident_kb(server):

@@ -73,7 +73,7 @@ def test_the_same_form_sent_twice_is_one_message(server, article):
 def test_a_double_click_on_the_pages_own_form_is_one_message(server, article):
     reader = server.reader()
     form = {**reader.message_form(article), "name": "Clic", "text": "Cliqué deux fois sur le bouton"}
-    answers = [palabre.requests.post(f"{server.url}/articles/{article}/comments", data={**form, "action": "send"}, timeout=30) for _ in range(3)]
+    answers = [palabre.requests.post(f"{server.url}/articles/{article}/comments", data={**form, "action": "send"}, timeout=120) for _ in range(3)]
     assert len({answer.url for answer in answers}) == 1 and "/messages/" in answers[0].url
     with server.database() as database:
         assert database.execute("SELECT count(*) FROM comment WHERE name = 'Clic'").fetchone() == (1,)
@@ -124,7 +124,7 @@ def test_invalid_utf8_is_refused_with_a_clear_page(server, article):
         f"{server.url}/articles/{article}/comments",
         data=body,
         headers={"Content-Type": "application/x-www-form-urlencoded"},
-        timeout=30,
+        timeout=120,
     )
     assert response.status_code == 400 and 'lang="fr"' in response.text
     kept = lxml.html.fromstring(response.content).xpath("//textarea")[0].text_content()
@@ -195,7 +195,7 @@ def test_a_form_may_name_the_site_as_readers_know_it():
         fields = {**form, "name": "A", "text": "Bonjour", "action": "preview"}
         path = f"{server.url}/articles/{article}/comments"
         statuses = [
-            palabre.requests.post(path, data=fields, headers={"Origin": origin}, timeout=30).status_code
+            palabre.requests.post(path, data=fields, headers={"Origin": origin}, timeout=120).status_code
             for origin in ("https://journal.example:8443", "https://journal.example", "null")
         ]
         assert statuses == [200, 403, 403]
@@ -207,7 +207,7 @@ def test_a_form_from_elsewhere_is_refused(server, article):
         f"{server.url}/articles/{article}/comments",
         data={**form, "name": "A", "text": "Venu d'ailleurs", "action": "send"},
         headers={"Origin": "https://ailleurs.example"},
-        timeout=30,
+        timeout=120,
     )
     assert response.status_code == 403 and "Venu d" in text_of(response)
 
@@ -300,7 +300,7 @@ def test_the_authors_cookie_is_guarded(server, article):
         f"{server.url}/articles/{article}/comments",
         data={**form, "name": "TLS", "text": "Derrière un mandataire", "action": "send"},
         headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"},
-        timeout=30,
+        timeout=120,
         allow_redirects=False,
     )
     assert behind_tls.status_code == 303 and "Secure" in behind_tls.headers["Set-Cookie"]
@@ -355,7 +355,7 @@ def test_limits_by_address():
             f"{server.url}/articles/{article}/comments",
             data={**server.reader().message_form(article), "name": "Autre", "text": "D'une autre adresse", "action": "send"},
             headers={"X-Forwarded-For": "203.0.113.9"},
-            timeout=30,
+            timeout=120,
         )
         assert elsewhere.status_code == 200 and "/messages/" in elsewhere.url
 
