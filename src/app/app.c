@@ -403,6 +403,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     pool_free(app->hashing);
     pool_free(app->fetching);
     writer_free(app->writer);
+    indexer_free(app->indexer);
     http_router_free(app->router);
     for (size_t i = 0; i < APP_LANGUAGES; i++) {
         templates_free(app->templates[i]);

@@ -1,7 +1,9 @@
 #include "app/indexer.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "domain/likeness_due.h"
 #include "domain/likeness_fill.h"
 #include "domain/search_index.h"
 
@@ -12,7 +14,16 @@ enum {
     FIRST_STEP = 64, /* before the first reader comes */
     STEP = 128,      /* some milliseconds of the writer's time, which decisions wait for */
     LIKENESS_STEP = 32,
-    RETRY_SECONDS = 2, /* when the writer has too much to do */
+    RETRY_MS = 2000, /* when the writer has too much to do, or the database is away */
+    FAILED_MS = 30 * 1000,
+    GATHER_MS = 200, /* after the first message: those that come right behind it share its step */
+    REST_MOST_MS = 500,
+    REST_TIMES = 9, /* as long as a step took: a tenth of the time is its share while messages keep coming */
+    NS_PER_MS = 1000 * 1000,
+    BUSY_WORK_NS = 2 * NS_PER_MS, /* of the writer's time, a step */
+    IDLE_WORK_NS = 8 * NS_PER_MS,
+    /* Another node may have ended before it did what was put off. */
+    LOOK_AGAIN_MS = 60 * 1000,
 };
 
 struct indexer {
@@ -22,12 +33,16 @@ struct indexer {
     pthread_cond_t wake;
     bool stopping, running;
     bool search_was_complete; /* at the start */
+    bool likeness_was_complete;
+    uint64_t nudges, awaited; /* the latter wakes it */
 };
 
 struct step {
     int64_t most;
     struct search_progress progress;
     bool likeness_complete;
+    int64_t due_work_ns;
+    bool due_complete;
 };
 
 static enum status apply_step(struct db *db, void *ctx, struct error *error) {
@@ -40,18 +55,32 @@ static enum status apply_likeness(struct db *db, void *ctx, struct error *error)
     return likeness_fill_step(db, LIKENESS_STEP, &step->likeness_complete, error);
 }
 
-/* False: stop. */
-static bool wait_a_little(struct indexer *indexer) {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += RETRY_SECONDS;
+static enum status apply_due(struct db *db, void *ctx, struct error *error) {
+    struct step *step = ctx;
+    return likeness_due_step(db, step->due_work_ns, &step->due_complete, error);
+}
+
+/* Until there have been more nudges than `known` (UINT64_MAX: whatever they are), or the time has passed. False: stop. */
+static bool wait_for_more(struct indexer *indexer, uint64_t known, int64_t ms) {
+    int64_t until = clock_monotonic_ns() + ms * NS_PER_MS;
+    struct timespec time = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
     pthread_mutex_lock(&indexer->lock);
     int result = 0;
-    while (!indexer->stopping && result != ETIMEDOUT)
-        result = pthread_cond_timedwait(&indexer->wake, &indexer->lock, &until);
+    indexer->awaited = known + 1; /* none, of UINT64_MAX */
+    while (!indexer->stopping && result != ETIMEDOUT && indexer->nudges <= known)
+        result = pthread_cond_timedwait(&indexer->wake, &indexer->lock, &time);
     bool go_on = !indexer->stopping;
     pthread_mutex_unlock(&indexer->lock);
     return go_on;
+}
+
+static bool wait_a_little(struct indexer *indexer, int64_t ms) { return wait_for_more(indexer, UINT64_MAX, ms); }
+
+static uint64_t nudges_of(struct indexer *indexer) {
+    pthread_mutex_lock(&indexer->lock);
+    uint64_t nudges = indexer->nudges;
+    pthread_mutex_unlock(&indexer->lock);
+    return nudges;
 }
 
 static bool is_stopping(struct indexer *indexer) {
@@ -67,6 +96,11 @@ static bool is_any(void *ctx, const struct cache_key *key) {
     return true;
 }
 
+static void log_failure(const struct error *error) {
+    char detail[600];
+    log_line(LOG_ERROR, "index", "error=%s", log_quote(detail, sizeof detail, slice_of(error->detail)));
+}
+
 /* One step by the writer; tried again while it has too much to do. False: stop. */
 static bool go(struct indexer *indexer, enum status (*apply)(struct db *db, void *ctx, struct error *error),
                struct step *step) {
@@ -74,22 +108,21 @@ static bool go(struct indexer *indexer, enum status (*apply)(struct db *db, void
     enum status status = BUSY;
     while (!is_stopping(indexer)) {
         status = writer_run(indexer->app->writer, apply, step, &error);
-        if (status != BUSY || !wait_a_little(indexer)) break;
+        if (status != BUSY || !wait_a_little(indexer, RETRY_MS)) break;
     }
     if (status == OK) return true;
-    char detail[600];
-    if (status != BUSY && status != UNAVAILABLE)
-        log_line(LOG_ERROR, "index", "error=%s", log_quote(detail, sizeof detail, slice_of(error.detail)));
+    if (status != BUSY && status != UNAVAILABLE) log_failure(&error);
     return false;
 }
 
-static void *run(void *argument) {
-    struct indexer *indexer = argument;
+/* What came in bulk. False: stop. */
+static bool fill(struct indexer *indexer) {
     struct app *app = indexer->app;
-    struct step step = {.most = STEP};
+    struct step step = {.most = STEP, .likeness_complete = indexer->likeness_was_complete};
     int told = -1;
+    if (indexer->search_was_complete && indexer->likeness_was_complete) return true;
     while (!step.progress.complete) {
-        if (!go(indexer, apply_step, &step)) return NULL;
+        if (!go(indexer, apply_step, &step)) return false;
         if (step.progress.percent / 10 == told) continue;
         told = step.progress.percent / 10;
         log_line(LOG_INFO, "index", "percent=%d", step.progress.percent);
@@ -97,25 +130,71 @@ static void *run(void *argument) {
     /* 'See also' has been worked out for what was there before */
     if (!indexer->search_was_complete) cache_drop_matching(app->pages, is_any, NULL);
     while (!step.likeness_complete)
-        if (!go(indexer, apply_likeness, &step)) return NULL;
+        if (!go(indexer, apply_likeness, &step)) return false;
     log_line(LOG_INFO, "index", "likeness=complete");
-    return NULL;
+    return true;
+}
+
+/* All that is put off now. Nothing is lost by a step that fails: it is tried again. False: stop. */
+static bool do_what_is_due(struct indexer *indexer) {
+    struct step step = {.due_work_ns = IDLE_WORK_NS};
+    while (!step.due_complete) {
+        struct error error = {OK, ""};
+        uint64_t before = nudges_of(indexer);
+        int64_t begun = clock_monotonic_ns();
+        enum status status = writer_run(indexer->app->writer, apply_due, &step, &error);
+        if (status != OK && status != BUSY && status != UNAVAILABLE) log_failure(&error);
+        int64_t rest_ms = (clock_monotonic_ns() - begun) * REST_TIMES / NS_PER_MS;
+        bool busy = nudges_of(indexer) != before;
+        step.due_work_ns = busy ? BUSY_WORK_NS : IDLE_WORK_NS;
+        if (status != OK && !wait_a_little(indexer, RETRY_MS)) return false;
+        if (busy && !wait_a_little(indexer, rest_ms < REST_MOST_MS ? rest_ms : REST_MOST_MS)) return false;
+        if (is_stopping(indexer)) return false;
+    }
+    return true;
+}
+
+static void *run(void *argument) {
+    struct indexer *indexer = argument;
+    bool alone = !db_location_is_shared(indexer->app->options.location);
+    while (!fill(indexer))
+        if (!wait_a_little(indexer, FAILED_MS)) return NULL;
+    for (;;) {
+        uint64_t known = nudges_of(indexer);
+        if (!do_what_is_due(indexer)) return NULL;
+        do {
+            if (!wait_for_more(indexer, known, LOOK_AGAIN_MS)) return NULL;
+        } while (alone && nudges_of(indexer) == known);
+        if (!wait_a_little(indexer, GATHER_MS)) return NULL;
+    }
 }
 
 enum status indexer_start(struct app *app, struct error *error) {
     struct step step = {.most = FIRST_STEP};
     enum status status = writer_run(app->writer, apply_step, &step, error);
     if (status == OK) status = writer_run(app->writer, apply_likeness, &step, error);
-    if (status != OK || (step.progress.complete && step.likeness_complete)) return status;
+    if (status != OK) return status;
     struct indexer *indexer = app->indexer = NEW(struct indexer);
     indexer->app = app;
     indexer->search_was_complete = step.progress.complete;
+    indexer->likeness_was_complete = step.likeness_complete;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&indexer->lock, NULL);
-    pthread_cond_init(&indexer->wake, NULL);
+    pthread_cond_init(&indexer->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
     if (pthread_create(&indexer->thread, NULL, run, indexer) != 0)
         return error_set(error, UNAVAILABLE, "no thread for the search index");
     indexer->running = true;
     return OK;
+}
+
+void indexer_nudge(struct app *app) {
+    struct indexer *indexer = app->indexer;
+    pthread_mutex_lock(&indexer->lock);
+    if (++indexer->nudges == indexer->awaited) pthread_cond_signal(&indexer->wake);
+    pthread_mutex_unlock(&indexer->lock);
 }
 
 void indexer_stop(struct app *app) {
@@ -126,8 +205,13 @@ void indexer_stop(struct app *app) {
     pthread_cond_broadcast(&indexer->wake);
     pthread_mutex_unlock(&indexer->lock);
     if (indexer->running) pthread_join(indexer->thread, NULL);
+    indexer->running = false;
+}
+
+void indexer_free(struct indexer *indexer) {
+    if (!indexer) return;
     pthread_cond_destroy(&indexer->wake);
     pthread_mutex_destroy(&indexer->lock);
+    pthread_mutex_destroy(&indexer->lock);
     memory_free(indexer);
-    app->indexer = NULL;
 }

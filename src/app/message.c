@@ -170,6 +170,7 @@ static enum status apply_edit(struct db *db, struct request *r, void *data, stru
     struct own_message *m = data;
     enum status status = comment_edit_own(db, m->comment.number, request_field_int(r, "version"), &m->draft,
                                           r->app->options.edit_window_s * 1000, error);
+    r->put_off = status == OK;
     if (status == OK) status = guard_report(db, &m->abuse, error);
     return status == OK ? touch_own(db, r, m, LIVE_EDITED, error) : status;
 }

@@ -79,6 +79,7 @@ struct request {
     void (*after)(struct request *r, void *data, enum status status, const struct error *error);
     bool (*answer)(struct request *r, void *data); /* request_write_answer's, or NULL */
     article_id submitted_to; /* set by apply: the discussion has got a message that request_settle counts */
+    bool put_off;            /* likewise: something is due (indexer_nudge) */
     enum status status;
     struct error error;
     struct touched touched[REQUEST_TOUCHED_MAX];

@@ -71,7 +71,7 @@ struct app {
     struct limiter *following, *following_address; /* asking to follow: by who asks, by the address asked for */
     struct limiter *reading_own;                   /* pages for one reader alone, by address */
     struct limiter *searching;                     /* by address */
-    struct indexer *indexer;                       /* NULL: nothing to index */
+    struct indexer *indexer;                       /* NULL: not started yet */
     struct guard *guard;                           /* against abuse */
     struct speller *speller;
     struct tongue *tongue;             /* NULL: no fingerprints of languages */

@@ -209,6 +209,7 @@ static enum status apply_send(struct db *db, struct request *r, void *data, stru
     s->draft.counts_later = true;
     enum status status = comment_submit(db, r->arena, &s->draft, &s->receipt, &s->problems, error);
     if (status == OK && s->receipt.uncounted) r->submitted_to = s->article.id;
+    r->put_off = status == OK && !s->receipt.repeated;
     if (status == OK) status = guard_report(db, &s->abuse, error);
     if (status == OK && s->receipt.state == COMMENT_PUBLISHED && !s->receipt.repeated) {
         struct comment made;

@@ -3,6 +3,7 @@
 
 #include "app/after.h"
 #include "app/courier.h"
+#include "app/indexer.h"
 #include "app/nodes.h"
 #include "app/refuse.h"
 #include "domain/article.h"
@@ -25,6 +26,7 @@ static enum status run_apply(struct db *db, struct writer_job *job, struct error
     r->touched_count = 0;
     r->touched_too_many = false;
     r->submitted_to = (article_id){0};
+    r->put_off = false;
     r->changes = NULL;
     r->changes_end = &r->changes;
     r->writing = db;
@@ -131,6 +133,7 @@ static void run_done(struct writer_job *job, enum status status, const struct er
     if (status != OK) r->changes = NULL;
     live_expect(r->app->live, r->changes);
     if (status == OK) courier_nudge(r->app->courier);
+    if (status == OK && r->put_off) indexer_nudge(r->app);
     struct after after = {.app = r->app,
                           .touched = r->touched,
                           .count = r->touched_count,

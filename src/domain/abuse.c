@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "domain/comment_submission.h"
 #include "domain/comment_text.h"
-#include "domain/likeness.h"
 
 #include <inttypes.h>
 
@@ -96,20 +95,6 @@ static void look_at_words(struct looking *l, const struct evasion *text) {
 
 /* --- The rest ----------------------------------------------------------------------------------------------------- */
 
-static enum status look_for_the_same(struct looking *l, const struct evasion *text, struct error *error) {
-    int64_t percent = site_option(l->options, SITE_OPTION_NEAR_PERCENT);
-    struct likeness_near near;
-    l->draft->likeness = likeness_mark(text);
-    enum status status =
-        likeness_find(l->db, l->arena, text, &l->draft->likeness, (int)percent, l->draft->input.editing, &near, error);
-    if (status != OK || near.count == 0) return status;
-    begin(l, "similar");
-    buf_add_format(&l->json, ",\"count\":%" PRId64 ",\"percent\":%d,\"comments\":[", near.authors, near.percent);
-    for (size_t i = 0; i < near.count; i++) buf_add_format(&l->json, "%s%" PRId64, i ? "," : "", near.numbers[i].v);
-    buf_add(&l->json, S("]}"));
-    return OK;
-}
-
 /* Whether nothing of this hand has been published yet. Who sends no cookie is somebody new each time. */
 static enum status is_first(struct looking *l, bool *first, struct error *error) {
     const struct comment_input *input = &l->draft->input;
@@ -182,8 +167,8 @@ enum status abuse_look(struct db *db, struct arena *arena, const struct watch_li
     open_checks(&l);
     struct evasion text = text_evasion(arena, draft->input.text);
     look_at_words(&l, &text);
-    enum status status = look_for_the_same(&l, &text, error);
-    if (status == OK) status = look_at_links(&l, error);
+    draft->likeness = likeness_mark(&text); /* to what, likeness_due.h finds */
+    enum status status = look_at_links(&l, error);
     if (status == OK) look_at_sending(&l);
     buf_add_char(&l.json, ']');
     if (status == OK && l.json.status == OK) draft->checks = arena_copy(arena, buf_slice(&l.json));

@@ -3,7 +3,7 @@
    comment_text.h:
      {"check":"word","as":"s@lope","entry":"salope","action":"hold","rule":"insult","field":"text"}
      {"check":"expression", … the same}
-     {"check":"similar","count":3,"percent":92,"comments":[124,123]}    by so many authors
+     {"check":"similar","count":3,"percent":92,"comments":[124,123]}    by so many authors; added soon after: likeness_due.h
      {"check":"links_first","count":1}          links in its author's first message
      {"check":"network","count":12,"minutes":10}  messages from the same network
      {"check":"author","count":6,"minutes":10}    messages from the same device

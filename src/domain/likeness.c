@@ -22,8 +22,8 @@ static bool same_author(struct db_rows *rows, struct arena *arena, slice *marks,
 struct comparing {
     struct db *db;
     struct arena *arena, *scratch;
-    const struct evasion *text;
-    const struct likeness_mark *mark;
+    slice text;
+    const uint8_t *sketch;
     struct likeness likeness;
     int percent, open; /* open: texts that were compared though there was a sketch */
 };
@@ -40,7 +40,10 @@ static enum status compare_text(struct comparing *c, const struct candidate *oth
     enum status status = db_step(rows, error);
     *share = 0;
     if (status != OK) return status == NOT_FOUND ? OK : status;
-    if (c->likeness.count == 0) c->likeness = text_likeness(c->arena, c->text);
+    if (c->likeness.count == 0) {
+        struct evasion own = text_evasion(c->arena, c->text);
+        c->likeness = text_likeness(c->arena, &own);
+    }
     if (!c->scratch) c->scratch = arena_new(SCRATCH_BYTES);
     arena_reset(c->scratch);
     struct evasion evasion = text_evasion(c->scratch, db_text_peek(rows, "text_source"));
@@ -53,7 +56,7 @@ static enum status compare(struct comparing *c, struct db_rows *rows, int *share
     struct candidate other = {.article = db_int(rows, "article_id"), .number = db_int(rows, "number")};
     slice sketch = db_blob_peek(rows, "likeness");
     if (sketch.n != LIKENESS_SKETCH_BYTES) return compare_text(c, &other, share, error);
-    *share = likeness_estimate(c->mark->sketch, (const uint8_t *)sketch.p);
+    *share = likeness_estimate(c->sketch, (const uint8_t *)sketch.p);
     bool clear = *share >= c->percent + LIKENESS_ERROR || *share < c->percent - LIKENESS_ERROR || *share == 100;
     if (clear || c->open == COMPARED_MAX) return OK;
     c->open++;
@@ -78,12 +81,12 @@ static void add_candidate(struct candidate *candidates, size_t *count, struct db
 }
 
 /* Whoever shares a key, the best CANDIDATES_MAX first. Mostly there is nobody. */
-static enum status find_candidates(struct db *db, const struct likeness_mark *mark, comment_number but,
+static enum status find_candidates(struct db *db, const int64_t keys[static LIKENESS_KEYS], comment_number but,
                                    struct candidate candidates[static LIKENESS_KEYS * SHARED_MAX], size_t *count,
                                    struct error *error) {
-    static const char *const KEYS[LIKENESS_KEYS] = {"key1", "key2", "key3", "key4"};
+    static const char *const NAMES[LIKENESS_KEYS] = {"key1", "key2", "key3", "key4"};
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_SHARED);
-    for (int i = 0; i < LIKENESS_KEYS; i++) db_bind_int(rows, KEYS[i], mark->keys[i]);
+    for (int i = 0; i < LIKENESS_KEYS; i++) db_bind_int(rows, NAMES[i], keys[i]);
     db_bind_int(rows, "but", but.v);
     db_bind_int(rows, "limit", SHARED_MAX);
     enum status status;
@@ -127,32 +130,76 @@ static enum status compare_all(struct comparing *c, const struct candidate *cand
     return status == NOT_FOUND ? OK : status;
 }
 
-enum status likeness_find(struct db *db, struct arena *arena, const struct evasion *text,
-                          const struct likeness_mark *mark, int percent, comment_number but, struct likeness_near *out,
-                          struct error *error) {
+/* What the keys' message is compared by. NOT_FOUND: it is gone. */
+static enum status load_own(struct comparing *c, const struct likeness_of *of, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(c->db, DB_LIKENESS_TEXT);
+    db_bind_int(rows, "article", of->article.v);
+    db_bind_int(rows, "number", of->number.v);
+    enum status status = db_step(rows, error);
+    if (status != OK) return status;
+    c->text = db_text(rows, "text_source", c->arena);
+    slice sketch = db_blob(rows, "likeness", c->arena);
+    if (sketch.n == LIKENESS_SKETCH_BYTES) {
+        c->sketch = (const uint8_t *)sketch.p;
+        return OK;
+    }
+    struct evasion own = text_evasion(c->arena, c->text);
+    struct likeness_mark *mark = ARENA_NEW(c->arena, struct likeness_mark);
+    *mark = likeness_mark(&own);
+    c->sketch = mark->sketch;
+    return OK;
+}
+
+enum status likeness_find(struct db *db, struct arena *arena, const struct likeness_of *of, int percent,
+                          struct likeness_near *out, struct error *error) {
     struct candidate candidates[LIKENESS_KEYS * SHARED_MAX];
     size_t count;
     *out = (struct likeness_near){0};
-    if (mark->keys[0] == 0) return OK;
-    enum status status = find_candidates(db, mark, but, candidates, &count, error);
+    if (of->keys[0] == 0) return OK;
+    enum status status = find_candidates(db, of->keys, of->number, candidates, &count, error);
     if (status != OK || count == 0) return status;
-    struct comparing comparing = {.db = db, .arena = arena, .text = text, .mark = mark, .percent = percent};
-    status = compare_all(&comparing, candidates, count, out, error);
+    struct comparing comparing = {.db = db, .arena = arena, .text = of->text, .sketch = of->sketch, .percent = percent};
+    if (!of->sketch) status = load_own(&comparing, of, error);
+    if (status == OK) status = compare_all(&comparing, candidates, count, out, error);
     arena_free(comparing.scratch);
-    return status;
+    return status == NOT_FOUND ? OK : status;
 }
 
-enum status likeness_keep(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
-                          struct error *error) {
+static enum status add_keys(struct db *db, comment_number number, article_id article,
+                            const int64_t keys[static LIKENESS_KEYS], struct error *error) {
     enum status status = OK;
-    for (int i = 0; i < LIKENESS_KEYS && mark->keys[i] && status == OK; i++) {
+    for (int i = 0; i < LIKENESS_KEYS && keys[i] && status == OK; i++) {
         struct db_rows *rows = db_use(db, DB_LIKENESS_ADD);
-        db_bind_int(rows, "key", mark->keys[i]);
+        db_bind_int(rows, "key", keys[i]);
         db_bind_int(rows, "number", number.v);
         db_bind_int(rows, "article", article.v);
         status = db_run_later(rows, error);
     }
     return status;
+}
+
+enum status likeness_keep(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
+                          struct error *error) {
+    return add_keys(db, number, article, mark->keys, error);
+}
+
+enum status likeness__due_done(struct db *db, comment_number number, article_id article, struct error *error) {
+    struct db_rows *rows = db_use(db, DB_LIKENESS_DUE_DONE);
+    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", article.v);
+    return db_run_later(rows, error);
+}
+
+enum status likeness_put_off(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
+                             struct error *error) {
+    char keys[LIKENESS_KEYS * sizeof mark->keys[0]];
+    if (mark->keys[0] == 0) return likeness__due_done(db, number, article, error);
+    for (size_t i = 0; i < sizeof keys; i++) keys[i] = (char)((uint64_t)mark->keys[i / 8] >> (56 - i % 8 * 8));
+    struct db_rows *rows = db_use(db, DB_LIKENESS_DUE_ADD);
+    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", article.v);
+    db_bind_blob(rows, "keys", slice_make(keys, sizeof keys));
+    return db_run_later(rows, error);
 }
 
 void likeness_bind(struct db_rows *rows, const struct likeness_mark *mark) {

@@ -1,5 +1,6 @@
-/* Messages that are nearly the same: the keys of each are kept beside it (text/likeness.h), and looked up before a new
-   one is taken. Exact repeats by the same hand are comment_prepare's. */
+/* Messages that are nearly the same: the keys of each are kept beside it (text/likeness.h), and looked up soon after a new
+   one was taken (likeness_due.h): nothing depends on it but what a moderator is told. Exact repeats by the same hand are
+   comment_prepare's. */
 #ifndef PALABRE_DOMAIN_LIKENESS_H
 #define PALABRE_DOMAIN_LIKENESS_H
 
@@ -14,17 +15,31 @@ struct likeness_near {
     int percent;     /* likeness of the most alike */
 };
 
-/* Messages at least `percent` alike, but one (0: none) and those withdrawn. Told by their sketches, which the messages
-   carry; texts are compared where that leaves it open, the newest few, and where there is no sketch. Read connection;
+/* What others are compared with. */
+struct likeness_of {
+    comment_number number; /* its own is not found; 0: it is no message */
+    article_id article;
+    int64_t keys[LIKENESS_KEYS];
+    const uint8_t
+        *sketch; /* LIKENESS_SKETCH_BYTES; NULL: this, and the text, are the message's, read where it takes them */
+    slice text;
+};
+/* Messages at least `percent` alike, but those withdrawn. Told by their sketches, which the messages
+   carry; texts are compared where that leaves it open, the newest few, and where there is no sketch. Any connection;
    some tens of microseconds and as many rows, whatever the number of messages. */
-enum status likeness_find(struct db *db, struct arena *arena, const struct evasion *text,
-                          const struct likeness_mark *mark, int percent, comment_number but, struct likeness_near *out,
-                          struct error *error) MUST_USE;
+enum status likeness_find(struct db *db, struct arena *arena, const struct likeness_of *of, int percent,
+                          struct likeness_near *out, struct error *error) MUST_USE;
 
 /* Writer: keeps the keys of a message's text (0: it has none), beside those of its earlier ones: what is found by those
    is compared with the text that stands now. The sketch is comment's to keep (likeness_bind). */
 enum status likeness_keep(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
                           struct error *error) MUST_USE;
+/* Writer: the same later, by likeness_due.h, and then what the text is like: in place of what was put off for an earlier
+   text of the message. */
+enum status likeness_put_off(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
+                             struct error *error) MUST_USE;
+/* For this room only: nothing is put off for it any more. */
+enum status likeness__due_done(struct db *db, comment_number number, article_id article, struct error *error) MUST_USE;
 /* :sketch of a statement that writes a message's text; NULL: there is none. */
 void likeness_bind(struct db_rows *rows, const struct likeness_mark *mark);
 

@@ -63,7 +63,19 @@ def in_language(moderator, language):
     moderator.post("/moderation/language", {"csrf": moderator.csrf(), "language": language, "next": "/moderation"})
 
 
+def wait_until_compared(server):
+    """Until what messages are like has been found out: in the background, soon after they were taken."""
+    deadline = time.monotonic() + 120
+    while True:
+        with server.database() as database:
+            if database.execute("SELECT count(*) FROM likeness_due").fetchone()[0] == 0:
+                return
+        assert time.monotonic() < deadline, "the messages are not compared with the others"
+        time.sleep(0.02)
+
+
 def checks(moderator, number):
+    wait_until_compared(moderator.server)
     page = moderator.page(f"/moderation/comments/{number}")
     return [" ".join(li.text_content().split()).replace("\u202f", " ").replace("\xa0", " ") for li in page.cssselect(".case-checks li")]
 
@@ -225,6 +237,43 @@ def test_likeness_survives_a_restart_and_follows_an_edit():
         own.restart()
         again = own.reader().send(article, name="Bob", text=STORY + "Non ?")
         assert any(f"#{sent.number}" in one for one in checks(own.moderator(), again.number))
+
+
+def test_what_is_put_off_is_done_once_whatever_ends_in_between():
+    with palabre.Server() as own:
+        article = own.publish_article()
+        numbers = []
+        for n in range(6):
+            numbers.append(own.reader().send(article, name=f"Ana {n}", text=STORY + f"Et {n} ?").number)
+            own.process.kill()
+            own.start()
+        wait_until_compared(own)
+        with own.database() as database:
+            for at, number in enumerate(numbers):
+                found = json.loads(database.execute("SELECT checks FROM comment WHERE number = ?", (number,)).fetchone()[0])
+                similar = [one for one in found if one["check"] == "similar"]
+                assert [one["comments"] for one in similar] == ([numbers[:at][::-1]] if at else []), (number, found)
+                keys = database.execute("SELECT count(*) FROM comment_likeness WHERE comment_number = ?", (number,))
+                assert keys.fetchone()[0] == 4
+        own.check()
+
+
+def test_an_edit_is_compared_by_its_own_text_and_told_once():
+    with palabre.Server() as own:
+        article = own.publish_article()
+        first = own.reader().send(article, name="Ana", text=STORY + "Non ?")
+        reader = own.reader()
+        sent = reader.send(article, name="Bob", text=STORY + "Si !")
+        maud = own.moderator()
+        assert len([one for one in checks(maud, sent.number) if f"#{first.number}" in one]) == 1
+        page = f"/messages/{sent.secret}"
+        form = form_fields(find_form(reader.page(page), page))
+        assert reader.post(page, {**form, "text": STORY.upper()}).status_code == 200
+        assert len([one for one in checks(maud, sent.number) if f"#{first.number}" in one]) == 1
+        form = form_fields(find_form(reader.page(page), page))
+        other = "Tout autre chose : la fanfare jouera dimanche sur la place, à midi."
+        assert reader.post(page, {**form, "text": other}).status_code == 200
+        assert not any(f"#{first.number}" in one for one in checks(maud, sent.number))
 
 
 def wait_for_likeness(server):

@@ -174,6 +174,7 @@ def rows(version):
                          "version": 4, "removed": 0, "overran_at": None, "account_id": 3, "created_at": AT}],
         "comment_likeness": [{"like_key": like_key, "comment_number": number, "article_id": 4}
                              for like_key, number in ((-7, 101), (2**60, 101), (-7, 102), (99, 104))],
+        "likeness_due": [{"comment_number": 104, "article_id": 4, "keys": bytes(range(32))}],
         "ban": [{"id": 701, "kind": "device", "mark": "m", "comment_number": 105, "article_id": 4, "name": "Léa", "note": "n",
                  "created_at": AT, "ends_at": AT + 9, "account_id": 3, "revoked_at": AT + 8, "revoked_by": 5}],
         "recommendation": [{"article_id": 4, "comment_number": 101, "reader_hash": key(8), "fingerprint": "f3", "at": AT}],

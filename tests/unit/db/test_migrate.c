@@ -32,6 +32,7 @@ static const struct landed LANDED_SQLITE[] = {
     {"0010_report_mail.sql", "55c76dde1e68e8464d0b90c4180256e02431641d3b37e1e11a10be2d70b99915"},
     {"0011_placing.sql", "fe50c95d487d5ccee2b70aaed5a8ffe8ca9c3945d6765f65cb94a6a719f91aaa"},
     {"0012_likeness_fill.sql", "5bfbba68a7791d85a820787376a3d58a589850a35f5bb97dc8ab65f9648c3b8a"},
+    {"0013_likeness_due.sql", "23a24044f41cd1dfe0a84657ad61628809c76e7fbeb86a65dafceed2e714a8e9"},
 };
 static const struct landed LANDED_POSTGRESQL[] = {
     {"0001_initial.sql", "09a546950f4f789d4e6d5046aac1250cedb56b460546fe799d2f95905ef2a183"},
@@ -46,6 +47,7 @@ static const struct landed LANDED_POSTGRESQL[] = {
     {"0010_report_mail.sql", "702779b83b568ddd7d11667125d5c15ac0130606910ba8943b0c6521ac8263f7"},
     {"0011_placing.sql", "765ec0bba9bada413ca18140038c7c13603acd06907a46df8ed1275d71824c64"},
     {"0012_likeness_fill.sql", "ff467304b62688d73581dc40375f19d6b2cd331eebde2108261643dd46643aa1"},
+    {"0013_likeness_due.sql", "15647d43cf2a9e6f0379d6798459355c2821960b3b4860eb79ac9e1232230fed"},
 };
 
 static void assert_landed(const struct embedded_file *files, size_t count, const struct landed *landed, size_t known) {

@@ -1,0 +1,104 @@
+#include "domain/likeness_due.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "domain/site.h"
+
+#include <inttypes.h>
+
+static const size_t SCRATCH_BYTES = (size_t)64 * 1024 * 1024; /* a text is at most a request's body */
+enum { CHECKS_BYTES = 32 * 1024, LOADED = 16 /* at once: a step ends by the clock */ };
+
+static slice with_finding(struct arena *arena, slice checks, const struct likeness_near *near) {
+    struct buf json CLEANUP(buf_fini);
+    buf_init(&json, CHECKS_BYTES + checks.n);
+    buf_add(&json, checks.n > 1 ? slice_sub(checks, 0, checks.n - 1) : S("["));
+    buf_add_format(&json, "%s{\"check\":\"similar\",\"count\":%" PRId64 ",\"percent\":%d,\"comments\":[",
+                   json.n > 1 ? "," : "", near->authors, near->percent);
+    for (size_t i = 0; i < near->count; i++) buf_add_format(&json, "%s%" PRId64, i ? "," : "", near->numbers[i].v);
+    buf_add(&json, S("]}]"));
+    return arena_copy(arena, buf_slice(&json));
+}
+
+/* Its version stays: whoever decides upon the text that stands there need not begin again. */
+static enum status tell(struct db *db, struct arena *arena, const struct likeness_of *of,
+                        const struct likeness_near *near, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_DUE_CHECKS);
+    db_bind_int(rows, "article", of->article.v);
+    db_bind_int(rows, "number", of->number.v);
+    enum status status = db_step(rows, error);
+    if (status != OK) return status == NOT_FOUND ? OK : status;
+    slice before = db_text(rows, "checks", arena);
+    struct db_rows *change CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_DUE_TELL);
+    db_bind_int(change, "article", of->article.v);
+    db_bind_int(change, "number", of->number.v);
+    db_bind_text(change, "before", before);
+    db_bind_text(change, "checks", with_finding(arena, before, near));
+    return db_run(change, NULL, error);
+}
+
+static enum status do_one(struct db *db, struct arena *arena, const struct likeness_of *of, int percent,
+                          struct error *error) {
+    struct likeness_near near;
+    struct likeness_mark mark = {{0}, {0}};
+    enum status status = likeness_find(db, arena, of, percent, &near, error);
+    if (status == OK && near.count) status = tell(db, arena, of, &near, error);
+    for (size_t i = 0; i < LIKENESS_KEYS; i++) mark.keys[i] = of->keys[i];
+    if (status == OK) status = likeness_keep(db, of->number, of->article, &mark, error);
+    return status == OK ? likeness__due_done(db, of->number, of->article, error) : status;
+}
+
+static enum status load(struct db *db, struct likeness_of due[static LOADED], int64_t most, size_t *count,
+                        struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_DUE_LIST);
+    db_bind_int(rows, "limit", most);
+    enum status status;
+    *count = 0;
+    while ((status = db_step(rows, error)) == OK) {
+        slice keys = db_blob_peek(rows, "keys");
+        struct likeness_of *one = &due[(*count)++];
+        *one = (struct likeness_of){.number = {db_int(rows, "number")}, .article = {db_int(rows, "article_id")}};
+        for (size_t i = 0; i < keys.n && i < sizeof one->keys; i++)
+            one->keys[i / 8] = (int64_t)((uint64_t)one->keys[i / 8] << 8 | (unsigned char)keys.p[i]);
+    }
+    return status == NOT_FOUND ? OK : status;
+}
+
+/* Until the time is over, or all is done: *complete. */
+static enum status do_some(struct db *db, struct arena *arena, int percent, int64_t end_ns, bool *complete,
+                           struct error *error) {
+    struct likeness_of due[LOADED];
+    size_t count = 0, done = 0;
+    enum status status = OK;
+    *complete = false;
+    while (status == OK && !*complete) {
+        if (done == count) {
+            done = 0;
+            status = load(db, due, LOADED, &count, error);
+            *complete = status == OK && count == 0;
+            continue;
+        }
+        arena_reset(arena);
+        status = do_one(db, arena, &due[done++], percent, error);
+        if (clock_monotonic_ns() >= end_ns) break;
+    }
+    return status;
+}
+
+enum status likeness_due_step(struct db *db, int64_t work_ns, bool *complete, struct error *error) {
+    struct likeness_of first[LOADED];
+    size_t count;
+    int64_t end_ns = clock_monotonic_ns() + work_ns;
+    enum status status = load(db, first, 1, &count, error);
+    *complete = status == OK && count == 0;
+    if (status != OK || *complete) return status;
+    /* one at a time, where there are several nodes: a message is compared with those before it */
+    status = db_run(db_use(db, DB_SEARCH_PROGRESS_LOCK), NULL, error);
+    if (status != OK) return status;
+    struct arena *arena CLEANUP(arena_free_p) = arena_new(SCRATCH_BYTES);
+    struct site site;
+    status = site_load(db, arena, &site, error);
+    if (status != OK) return status;
+    int percent = (int)site_option(&site.options, SITE_OPTION_NEAR_PERCENT);
+    return do_some(db, arena, percent, end_ns, complete, error);
+}
