@@ -86,10 +86,9 @@ class Palabre:
 
     def sign_in(self):
         """A moderator, and a session of theirs."""
-        done = harness.subprocess.run([self.bench.palabre, "user", "add", "maud", "--role", "moderator", "--data", self.data],
-                                      input=PASSWORD + "\n", capture_output=True, text=True)
-        if done.returncode != 0:
-            harness.stop("user add: " + done.stderr)
+        if not self.ask("SELECT 1 FROM account WHERE name = 'maud'"):  # a folder that is kept may have them
+            harness.run(self.bench.palabre, "user", "add", "maud", "--role", "moderator", "--data", self.data,
+                        input=PASSWORD + "\n")
         answer, body = harness.fetch(self.port, "/sign-in")
         fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', body.decode()))
         fields.update(account="maud", password=PASSWORD)
