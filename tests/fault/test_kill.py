@@ -78,6 +78,7 @@ def test_every_acknowledged_message_is_there_after_a_kill():
             for sender in senders:
                 sender.join()
                 acknowledged.update(sender.acknowledged)
-            server.check()
+            if round_number % 5 == 0 or round_number == ROUNDS - 1:  # what one has damaged stays damaged
+                server.check()
             server.start()
         assert_all_there(server, acknowledged, ROUNDS)
