@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { HASH_CHARS = 10 };
+enum { HASH_CHARS = 10, ICON_IN_PAGE_BYTES = 640 /* about what a request and the head of its answer cost */ };
 
 struct asset {
     slice name; /* below web/static */
@@ -22,6 +22,7 @@ struct asset {
 struct app_assets {
     struct asset *items;
     size_t count;
+    struct buf icon;
 };
 
 static slice content_type(slice name) {
@@ -58,11 +59,32 @@ static struct page *make(const struct embedded_file *file, slice name, page_make
     return page_new(&source, make_head, ctx);
 }
 
+/* Between double quotes in HTML, and in a URL: what means something in either, and what is not ASCII, is encoded. */
+static void add_data_url(struct buf *out, slice svg) {
+    static const char MEANS[] = "\"#%&<>\\^`{|}";
+    buf_add(out, S("data:image/svg+xml,"));
+    for (size_t i = 0; i < svg.n; i++) {
+        unsigned char c = (unsigned char)svg.p[i];
+        if (c > ' ' && c < 0x7F && !strchr(MEANS, c))
+            buf_add_char(out, (char)c);
+        else
+            buf_add_format(out, "%%%02X", c);
+    }
+}
+
+static void make_icon(struct app_assets *assets, const struct asset *asset, slice bytes) {
+    if (bytes.n <= ICON_IN_PAGE_BYTES)
+        add_data_url(&assets->icon, bytes);
+    else
+        buf_add_format(&assets->icon, "/static/%s/%.*s", asset->hash, SLICE_FMT(asset->name));
+}
+
 struct app_assets *assets_new(const struct theme *theme, page_make_head make_head, void *ctx) {
     size_t file_count;
     const struct embedded_file *files = theme_files(theme, &file_count);
     struct app_assets *assets = NEW(struct app_assets);
     assets->items = memory_alloc_array(file_count, sizeof *assets->items);
+    buf_init(&assets->icon, ICON_IN_PAGE_BYTES * 4);
     for (size_t i = 0; i < file_count; i++) {
         const struct embedded_file *file = &files[i];
         slice path = slice_of(file->path);
@@ -77,6 +99,7 @@ struct app_assets *assets_new(const struct theme *theme, page_make_head make_hea
         if (slice_starts(content_type(asset->name), S("image/")))
             asset->size = picture_size(slice_make(file->data, file->size));
         buf_fini(&hex);
+        if (slice_equal(asset->name, S("icon.svg"))) make_icon(assets, asset, slice_make(file->data, file->size));
         asset->forever = make(file, asset->name, make_head, ctx);
         asset->checked = page_with_extra(asset->forever, &CHECKED);
     }
@@ -109,6 +132,7 @@ void assets_free(struct app_assets *assets) {
         page_unref(assets->items[i].plain[0]);
         page_unref(assets->items[i].plain[1]);
     }
+    buf_fini(&assets->icon);
     memory_free(assets->items);
     memory_free(assets);
 }
@@ -124,6 +148,8 @@ slice assets_address(const void *context, struct arena *arena, slice name) {
     if (!asset) return arena_format(arena, "/static/%.*s", SLICE_FMT(name));
     return address_static(arena, slice_of(asset->hash), name);
 }
+
+slice assets_icon(const struct app_assets *assets) { return buf_slice(&assets->icon); }
 
 bool assets_picture(const void *context, struct arena *arena, slice src, struct picture *out) {
     static const slice FOLDER = S_INIT("/static/");

@@ -11,6 +11,9 @@ void assets_compress(struct app_assets *assets);
 void assets_free(struct app_assets *assets);
 /* view_asset_fn: "/static/HASH/site.css". context: the app_assets. */
 slice assets_address(const void *context, struct arena *arena, slice name);
+/* icon.svg for the head of a page: in the page itself ("data:image/svg+xml,…"), as it is smaller than one more request; where
+   it is not small, its address. Borrowed. */
+slice assets_icon(const struct app_assets *assets);
 /* picture_find_fn: of "/static/demo/x.svg", the address that may be kept for ever, and its size. context: likewise. */
 bool assets_picture(const void *context, struct arena *arena, slice src, struct picture *out);
 /* The file of an address's two parts; borrowed; NULL when there is none. *current: the hash is today's. A file asked for

@@ -399,6 +399,7 @@ struct view_context *dispatch_context(struct app *app, struct db *db, struct are
                                      .dates = app_dates(app, language, site->time_zone),
                                      .site = view,
                                      .asset = assets_address,
+                                     .icon = assets_icon(app->assets),
                                      .picture = assets_picture,
                                      .asset_context = app->assets};
     return context;

@@ -4,10 +4,11 @@ const slice HEADERS_SHARED = S_INIT("public, max-age=0, must-revalidate");
 const slice HEADERS_KEPT = S_INIT("private, max-age=0");
 const slice HEADERS_PRIVATE = S_INIT("private, no-store");
 
-/* Nothing inline, nothing from elsewhere; images of articles may be, where the publication allows it. */
+/* Nothing inline, nothing from elsewhere; images of articles may be, where the publication allows it. A
+   picture in the page itself (data:) is its icon. */
 #define CSP_BEFORE                                                                                                     \
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "                \
-    "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; img-src 'self'"
+    "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; img-src 'self' data:"
 
 size_t headers_add_security(const struct app *app, struct http_header *headers) {
     size_t n = 0;

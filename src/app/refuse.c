@@ -53,6 +53,7 @@ static const struct view_context *context_of(struct request *r) {
                                      .templates = app->templates[language],
                                      .site = site,
                                      .asset = assets_address,
+                                     .icon = assets_icon(app->assets),
                                      .asset_context = app->assets};
     return context;
 }

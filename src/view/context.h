@@ -50,6 +50,7 @@ struct view_context {
     const struct view_site *site;
     const struct view_viewer *viewer; /* NULL: nobody, or a shared page */
     view_asset_fn asset;
+    slice icon;                /* of the page, as its link says it; empty: the asset icon.svg */
     picture_find_fn picture;   /* those of an article that are assets; NULL: none is known */
     const void *asset_context; /* of both */
 };

@@ -159,7 +159,7 @@ void view__page_begin(struct view__page *p, const struct view_context *context) 
     view__page_title(p, S(""));
     value_set_string(p->page, S("style"), view__asset(p, S("site.css")));
     value_set_string(p->page, S("script"), view__asset(p, S("site.js")));
-    value_set_string(p->page, S("icon"), view__asset(p, S("icon.svg")));
+    value_set_string(p->page, S("icon"), context->icon.n ? context->icon : view__asset(p, S("icon.svg")));
     value_set_string(p->page, S("home"), address_home(p->arena, site_language ? S("") : p->language));
     value_set_string(p->page, S("charter_address"), S(ADDRESS_CHARTER));
     value_set_string(p->page, S("archive_address"), view__in_language(p, S(ADDRESS_ARCHIVE)));

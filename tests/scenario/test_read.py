@@ -231,6 +231,7 @@ def test_headers_of_security(small):
         headers = small.get(path).headers
         policy = headers["Content-Security-Policy"]
         assert "unsafe-inline" not in policy and "frame-ancestors 'none'" in policy and "default-src 'none'" in policy
+        assert "img-src 'self' data:" in policy  # the icon stands in the page
         assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"]
 
 

@@ -4,6 +4,7 @@ stays."""
 import os
 import shutil
 import tempfile
+import urllib.parse
 
 import pytest
 
@@ -49,6 +50,17 @@ def test_a_template_a_style_sheet_and_a_new_file_take_their_places(folder):
         assert answer.text == "/* le nôtre */ body { color: teal }\n" and "immutable" in answer.headers["Cache-Control"]
         assert server.get("/static/logo.txt").text == "un logo"
         assert server.get("/sign-in").status_code == 200
+
+
+@pytest.mark.parametrize("spaces, start", [(1, "data:image/svg+xml,"), (2000, "/static/")])
+def test_a_small_icon_stands_in_the_page_and_a_large_one_is_fetched(folder, spaces, start):
+    icon = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2">{" " * spaces}<path fill="#f00" d="M0 0h2v2H0z"/></svg>'
+    write(folder, "static/icon.svg", icon)
+    with palabre.Server(data=folder) as server:
+        link = server.page("/").cssselect("link[rel=icon]")[0].get("href")
+        assert link.startswith(start), link
+        got = server.get(link).text if start == "/static/" else urllib.parse.unquote(link[len(start) :])
+        assert got == icon
 
 
 def test_without_a_theme_nothing_changes(folder):
