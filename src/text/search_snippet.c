@@ -4,6 +4,8 @@
 #include "text/excerpt.h"
 #include "text/unicode.h"
 
+#define NBSP "\xC2\xA0" /* no line is an ellipsis alone */
+
 enum { BEFORE_BYTES = 60 /* of text shown before the first hit */ };
 
 struct word {
@@ -114,7 +116,7 @@ static size_t hit_end(const struct text *t, size_t at, size_t end) {
 static struct html write(struct arena *arena, const struct text *t, size_t first, size_t last, size_t from, size_t to) {
     struct buf out CLEANUP(buf_fini);
     buf_init(&out, 16 * (to - from) + 64);
-    if (first > 0) buf_add(&out, S("… "));
+    if (first > 0) buf_add(&out, S("…" NBSP));
     size_t at = from;
     for (size_t i = first; i < last; i++) {
         if (!t->words[i].clauses) continue;
@@ -127,7 +129,7 @@ static struct html write(struct arena *arena, const struct text *t, size_t first
         i = end;
     }
     add_text(&out, slice_sub(t->plain, at, to));
-    if (last < t->count) buf_add(&out, S(" …"));
+    if (last < t->count) buf_add(&out, S(NBSP "…"));
     return (struct html){arena_copy(arena, buf_slice(&out))};
 }
 
