@@ -132,7 +132,7 @@ void desk_mail_pause(struct request *r) {
     m->page.email = request_field(r, "email");
     enum text_problem problem = text_check_email(r->arena, m->page.email, &email);
     if (problem != TEXT_FINE || !mail_address_is_sendable(email)) {
-        enum view_fault fault = problem == TEXT_EMPTY ? VIEW_FAULT_EMPTY : VIEW_FAULT_FORM;
+        enum view_fault fault = problem == TEXT_EMPTY ? VIEW_FAULT_EMPTY : VIEW_FAULT_NO_ADDRESS;
         m->problem = (struct view_problem){VIEW_FIELD_EMAIL, fault, 0};
         m->page.problems = &m->problem;
         m->page.problem_count = 1;

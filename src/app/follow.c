@@ -91,7 +91,7 @@ static int check_ask(struct request *r, struct asking *a, bool *silent) {
     }
     enum text_problem problem = text_check_email(r->arena, a->page.email, &email);
     if (problem != TEXT_FINE || !mail_address_is_sendable(email)) {
-        add_problem(a, VIEW_FIELD_EMAIL, problem == TEXT_EMPTY ? VIEW_FAULT_EMPTY : VIEW_FAULT_FORM, 0);
+        add_problem(a, VIEW_FIELD_EMAIL, problem == TEXT_EMPTY ? VIEW_FAULT_EMPTY : VIEW_FAULT_NO_ADDRESS, 0);
         return 422;
     }
     a->request = (struct follow_request){.article = a->article.id,

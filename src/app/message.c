@@ -20,7 +20,8 @@ struct own_message {
     struct comment_problems problems;
     struct abuse_report abuse;
     struct proofreading proof;
-    const struct view_proofreading *shown_proof; /* NULL: it is no reason for anything */
+    const struct view_proofreading *shown_proof; /* NULL: there is no preview */
+    bool proofread;                              /* the draft has the text, corrected as was chosen */
     enum view_fault form_fault;
     int64_t form_limit;
     bool editing; /* a form came: give back what was typed */
@@ -62,7 +63,9 @@ static const struct view_form *edit_form(struct request *r, const struct own_mes
     *form = (struct view_form){
         .article = m->article.id.v,
         .name = m->editing ? request_field(r, "name") : m->comment.name,
-        .text = m->editing ? request_field(r, "text") : m->comment.text_source,
+        .text = m->proofread ? m->draft.input.text
+                : m->editing ? request_field(r, "text")
+                             : m->comment.text_source,
         .title = m->editing ? request_field(r, "title") : m->comment.title,
         .may_send = true,
         .max_characters = r->app->options.message_characters,
@@ -101,6 +104,18 @@ static time_ms decided_at(struct request *r, const struct own_message *m) {
     return last ? last->at : 0;
 }
 
+/* The message as it will stand once the correction is saved, its unknown words marked; NULL: it is not asked for. */
+static const struct view_comment *preview_of(struct request *r, const struct own_message *m) {
+    if (!m->shown_proof) return NULL;
+    struct view_comment *preview = ARENA_NEW(r->arena, struct view_comment);
+    *preview = map_comment(&m->comment);
+    preview->state = VIEW_COMMENT_PENDING;
+    preview->name = m->draft.input.name;
+    preview->title = m->draft.input.title;
+    preview->html = m->shown_proof->html;
+    return preview;
+}
+
 static void show(struct request *r, struct own_message *m, int http_status, enum view_message_notice notice) {
     struct error error = {OK, ""};
     struct view_article article = map_article(&m->article);
@@ -116,6 +131,7 @@ static void show(struct request *r, struct own_message *m, int http_status, enum
                                     m->comment.state == COMMENT_PENDING || m->comment.state == COMMENT_PUBLISHED,
                                 .form = edit || m->form_fault ? edit_form(r, m) : NULL,
                                 .proofreading = m->shown_proof,
+                                .preview = preview_of(r, m),
                                 .token = request_token(r, purpose_of(r, m)),
                                 .notice = notice};
     reason_find(r->db, r->arena, &r->site, &m->comment, m->article.language, &page.rule_title, &page.reason);
@@ -207,9 +223,11 @@ static bool token_ok(struct request *r, struct own_message *m) {
     return false;
 }
 
-/* Each edit is rendered, kept and journalled like a message: it counts like one. */
-static bool in_limits(struct request *r, struct own_message *m) {
-    if (request_take_sending(r, &m->form_limit)) return true;
+/* Each edit is rendered, kept and journalled like a message: it counts like one; so does its preview. */
+static bool in_limits(struct request *r, struct own_message *m, bool preview) {
+    if (preview ? limiter_take(r->app->previewing, request_address_key(r), &m->form_limit)
+                : request_take_sending(r, &m->form_limit))
+        return true;
     m->form_fault = VIEW_FAULT_TOO_MANY;
     show(r, m, 429, VIEW_MESSAGE_NOTHING);
     return false;
@@ -219,35 +237,43 @@ static enum status look_at(struct request *r, struct own_message *m, const struc
                            struct error *error) {
     enum status status =
         comment_prepare(r->db, r->arena, input, r->app->options.message_characters, &m->draft, &m->problems, error);
+    m->proofread = status == OK;
     if (status == OK) status = proofread_draft(r, &m->draft, &m->problems, &m->proof, error);
     if (status == OK) status = guard_look(r, NULL, &m->draft, &m->problems, &m->abuse, error);
     return status;
 }
 
-/* What must be mended before it is saved, in words. Spelling and language are the moderator's to see: an edit is of a
-   message that was sent, and confirmed, before. False: answered. */
-static bool passes_proofreading(struct request *r, struct own_message *m) {
-    if (!m->proof.blocks) return true;
-    struct proofreading *told = &m->proof;
-    size_t count = 0;
-    for (size_t i = 0; i < told->count; i++)
-        if (told->findings[i].required && told->findings[i].check != PROOFREADING_SPELLING)
-            told->findings[count++] = told->findings[i];
-    told->count = count;
-    told->asks = false;
-    told->text.word_count = told->text.mark_count = 0;
-    m->shown_proof = proofread_view(r, &m->draft, told);
-    m->form_fault = VIEW_FAULT_UNMENDED;
-    show(r, m, 422, VIEW_MESSAGE_NOTHING);
+/* Spelling and language are advice here: an edit is of a message that was sent, and confirmed, before. */
+static void show_preview(struct request *r, struct own_message *m, int http_status) {
+    m->proof.asks = false;
+    for (size_t i = 0; i < m->proof.count; i++) {
+        struct proofreading_finding *f = &m->proof.findings[i];
+        f->required = f->required && f->check != PROOFREADING_SPELLING && f->check != PROOFREADING_FOREIGN;
+    }
+    m->shown_proof = proofread_view(r, &m->draft, &m->proof);
+    show(r, m, http_status, VIEW_MESSAGE_NOTHING);
+}
+
+/* Whether it may be saved as proofreading and the checks left it. False: answered, with the preview. */
+static bool may_save(struct request *r, struct own_message *m) {
+    bool held = m->draft.fate != FATE_USUAL && m->comment.state == COMMENT_PUBLISHED;
+    if (m->proof.blocks)
+        m->form_fault = VIEW_FAULT_UNMENDED;
+    else if (held)
+        m->form_fault = VIEW_FAULT_HELD; /* nothing unread takes the place of what is published */
+    else
+        return true;
+    show_preview(r, m, 422);
     return false;
 }
 
 void message_edit(struct request *r) {
     struct own_message *m = ARENA_NEW(r->arena, struct own_message);
     struct error error = {OK, ""};
+    bool preview = slice_equal(request_field(r, "action"), S("preview"));
     if (!load(r, m)) return;
     m->editing = true;
-    if (!token_ok(r, m) || !in_limits(r, m)) return;
+    if (!token_ok(r, m) || !in_limits(r, m, preview)) return;
     struct comment_input input = {.article = m->comment.article,
                                   .reply_to = m->comment.parent,
                                   .name = request_field(r, "name"),
@@ -258,17 +284,13 @@ void message_edit(struct request *r) {
                                   .language = m->article.language,
                                   .editing = m->comment.number};
     enum status status = look_at(r, m, &input, &error);
-    if (status == OK && !passes_proofreading(r, m)) return;
-    if (status == OK && m->draft.fate != FATE_USUAL && m->comment.state == COMMENT_PUBLISHED) {
-        m->form_fault = VIEW_FAULT_HELD; /* nothing unread takes the place of what is published */
-        show(r, m, 422, VIEW_MESSAGE_NOTHING);
-        return;
-    }
     if (status == INVALID && m->problems.count)
         show(r, m, 422, VIEW_MESSAGE_NOTHING);
     else if (status != OK)
         refuse(r, m, status, &error);
-    else
+    else if (preview)
+        show_preview(r, m, 200);
+    else if (may_save(r, m))
         request_write(r, m, apply_edit, after_edit);
 }
 

@@ -57,7 +57,8 @@ enum view_fault {
     VIEW_FAULT_TOO_SHORT, /* limit */
     VIEW_FAULT_INVALID_UTF8,
     VIEW_FAULT_CONTROL,
-    VIEW_FAULT_FORM, /* not an e-mail, not an address, not a name one can use */
+    VIEW_FAULT_FORM,       /* not an e-mail, not an address, not a name one can use */
+    VIEW_FAULT_NO_ADDRESS, /* not an e-mail, where one is needed */
     VIEW_FAULT_REPLY_GONE,
     VIEW_FAULT_REPLY_ELSEWHERE,
     VIEW_FAULT_CLOSED,

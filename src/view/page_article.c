@@ -265,6 +265,9 @@ void view__set_charter(struct view__page *p, const struct view_charter *charter)
         value_set_string(item, S("code"), rule->code);
         value_set_html(item, S("title"), rule->title_html);
         value_set_html(item, S("text"), rule->text_html);
-        value_set_string(item, S("legal_ground"), rule->legal_ground);
+        if (rule->legal_ground.n > 0) {
+            value_set_html(item, S("legal_ground"),
+                           html_escape_typographic(p->arena, charter->language, rule->legal_ground));
+        }
     }
 }

@@ -89,6 +89,7 @@ static const char *const fault_texts[VIEW_FAULTS] = {
     [VIEW_FAULT_INVALID_UTF8] = T("These characters arrived damaged (they are not UTF-8). Please type them again."),
     [VIEW_FAULT_CONTROL] = T("There are control characters in it, which cannot be shown. Please type it again."),
     [VIEW_FAULT_FORM] = T("This cannot be used here."),
+    [VIEW_FAULT_NO_ADDRESS] = T("This is not an e-mail address, such as name@example.org."),
     [VIEW_FAULT_REPLY_GONE] =
         T("The message you answer is no longer there. Your text is kept: you can send it as a new comment."),
     [VIEW_FAULT_REPLY_ELSEWHERE] =

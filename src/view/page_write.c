@@ -167,7 +167,9 @@ enum status view_message(const struct view_context *context, const struct view_m
     set_edit_form(&p, page);
     /* To its author the text of a removed message is no secret: it stands here as it was. */
     struct view_comment shown = *message;
-    if (shown.html.s.n > 0) {
+    if (page->preview) {
+        set_standing(&p, S("preview"), page->preview, page->article);
+    } else if (shown.html.s.n > 0) {
         shown.state = VIEW_COMMENT_PUBLISHED;
         set_standing(&p, S("message"), &shown, page->article);
     }

@@ -80,7 +80,7 @@ struct view_recommend {
 enum status view_recommend(const struct view_context *context, const struct view_recommend *page, struct buf *out,
                            struct error *error) MUST_USE;
 
-/* /messages/{secret} */
+/* /messages/{secret}; its edit form has action = save (or nothing) | preview, and what proofreading adds. */
 enum view_message_notice { VIEW_MESSAGE_NOTHING, VIEW_MESSAGE_SAVED, VIEW_MESSAGE_WITHDRAWN };
 struct view_message {
     const struct view_article *article;
@@ -89,7 +89,8 @@ struct view_message {
     slice version; /* hidden field `version` of the edit form; text, as it came */
     bool may_edit, may_withdraw;
     const struct view_form *form; /* name, text, title and problems of the edit form; NULL when it may not be edited */
-    const struct view_proofreading *proofreading; /* advice only: why a correction was not saved; NULL: nothing */
+    const struct view_comment *preview; /* the message as it will stand with what is in the form; NULL: not asked for */
+    const struct view_proofreading *proofreading; /* of the preview; it asks nothing to be confirmed */
     slice token;                                  /* hidden field `token` of both forms */
     enum view_message_notice notice;              /* what has just been done */
     time_ms decided_at;                           /* the last decision that stands; 0: none */

@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { articlePaths, atEnd, openPage, overload, setOptions, signIn, startBrowser, startDemo, startHurried, startMailServer } from './stage.mjs';
+import { articlePaths, atEnd, openPage, overload, setOptions, signIn, startBrowser, startDemo, startFresh, startHurried, startMailServer } from './stage.mjs';
 
 const here = createRequire(import.meta.url);
 const AXE = await readFile(here.resolve('axe-core/axe.min.js'), 'utf8');
 const VNU = new URL('node_modules/vnu-jar/build/dist/vnu.jar', import.meta.url).pathname;
 
-let demo, hurried, mail, chromium, kinds, folder;
+let demo, hurried, fresh, mail, chromium, kinds, folder;
 
 // name → {path, role?, prepare?}: prepare brings the page into its state by acting on it.
 async function collect() {
@@ -186,6 +186,15 @@ async function collect() {
           await press(page, 'form#form button.primary');
         },
       },
+      'edit-preview': {
+        path,
+        prepare: async (page) => {
+          await ownPage(page);
+          await page.fill('#field-text', 'Exellent article, l’hommme a raison : la brouchtoulle est là.');
+          await press(page, 'form#form button[value=preview]');
+          await page.locator('.preview .unknown').first().click();
+        },
+      },
       'edit-overtaken': {
         path,
         status: 409,
@@ -273,6 +282,17 @@ async function collect() {
     reported: { path: '/moderation?kind=reported', role: 'moderator' },
     decided: { path: '/moderation?kind=decided', role: 'moderator' },
     'desk-message': { path: `/moderation/comments/${number}`, role: 'moderator' },
+    'desk-edit': { path: `/moderation/comments/${number}/edit`, role: 'moderator' },
+    'desk-revision': {
+      path: '/moderation/articles/' + /articles\/(\d+)/.exec(long)[1],
+      role: 'editor',
+      prepare: async (page) => {
+        await page.fill('#field-byline', 'Hélène Marchadier, avec la rédaction');
+        await press(page, 'button[value=save]');
+        await page.goto(`${page.url().replace(/[?#].*/, '')}/revisions/1`);
+      },
+    },
+    'set-up': { path: fresh.setUp, on: fresh },
     journal: { path: '/moderation/journal', role: 'moderator' },
     sessions: { path: '/moderation/sessions', role: 'moderator' },
     'desk-articles': { path: '/moderation/articles', role: 'editor' },
@@ -371,9 +391,10 @@ const openFrom = (options) =>
 
 before(async () => {
   mail = await startMailServer();
-  [demo, hurried, chromium] = await Promise.all([
+  [demo, hurried, fresh, chromium] = await Promise.all([
     startDemo({ ...LIMITS, ...mail.settings }),
     startHurried(),
+    startFresh(),
     startBrowser(),
   ]);
   await setOptions(chromium.browser, demo, { recommendations: true, picks: true });

@@ -133,6 +133,40 @@ for (const [language, { text, marked, word, fix, corrected, keep, menu, again }]
     assert.ok((await page.locator('.message-text').first().innerText()).includes(fix));
     await page.context().close();
   });
+
+  for (const javaScriptEnabled of [true, false]) {
+    test(`a correction is previewed with its unknown words marked, ${javaScriptEnabled ? 'with' : 'without'} a script (${language})`, async () => {
+      const page = await openPage(chromium.browser, { javaScriptEnabled });
+      const own = `${text} 3${javaScriptEnabled ? 'a' : 'b'}`;
+      const wanted = corrected + own.slice(text.length);
+      await page.goto(demo.url + paths[language]);
+      await page.fill('#field-name', 'Axelle');
+      await page.fill('#field-text', `42 42 42 ${Math.random()}`);
+      await press(page, 'button[value=preview]');
+      await press(page, 'button[value=send]');
+      await press(page, 'a[href*="/messages/"]');
+      await page.fill('#field-text', own);
+      await press(page, 'form#form button[value=preview]');
+      for (let i = 0; i < 50 && (await page.locator('#proofreading li .help').count()) > 0; i++) await press(page, 'form#form button[value=preview]');
+      assert.deepEqual(await marks(page).allInnerTexts(), marked);
+      assert.equal((await typed(page)).replaceAll('\r\n', '\n'), own);
+      if (javaScriptEnabled) {
+        await mark(page, word).click();
+        await page.getByRole('menuitem', { name: fix, exact: true }).click();
+      } else {
+        const row = page.locator('#proofreading li', { has: page.locator(`input[value="${word}"]`) });
+        await row.locator('select').selectOption(fix);
+        await Promise.all([page.waitForNavigation(), page.getByRole('button', { name: again }).click()]);
+        assert.deepEqual(await marks(page).allInnerTexts(), marked.filter((one) => one !== word));
+      }
+      assert.equal((await typed(page)).replaceAll('\r\n', '\n'), wanted);
+      await press(page, 'form#form button.primary');
+      assert.match(page.url(), /done=saved/);
+      assert.ok((await page.locator('.preview .message-text').innerText()).includes(fix));
+      assert.deepEqual(page.wrong, []);
+      await page.context().close();
+    });
+  }
 }
 
 test('a name of the discussion offers itself behind an @, and becomes a link', async () => {

@@ -80,6 +80,29 @@ export async function startDemo(settings = {}) {
   return { url, accounts, stop, log: () => log };
 }
 
+// A publication that nobody has set up yet; setUp: the path of the page that does it.
+export async function startFresh() {
+  const data = await mkdtemp(join(tmpdir(), 'palabre-fresh-'));
+  const child = spawn(BINARY, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { env: { ...process.env, PALABRE_ACCESS_LOG: 'no' } });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  ends.push(async () => {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(data, { recursive: true, force: true });
+  });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const look = (piece) => {
+      said += piece;
+      const address = /(https?:\/\/[^\s/]+)(\/set-up\/[\w.-]+)\s/.exec(said);
+      if (address) resolve({ url: address[1], setUp: address[2] });
+    };
+    child.stdout.on('data', look);
+    child.stderr.on('data', look);
+    child.on('exit', () => reject(new Error(`it did not start: ${said}`)));
+  });
+}
+
 // A browser with a fresh profile, which goes with it.
 export async function startBrowser() {
   const profile = await mkdtemp(join(tmpdir(), 'palabre-chromium-'));
@@ -181,8 +204,9 @@ export async function publish(demo, path, texts) {
   const session = signed.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
   const page = await (await fetch(demo.url + path)).text();
   const action = /<form[^>]* id="form" action="([^"]*)"/.exec(page)[1];
+  const own = page.slice(page.indexOf(' id="form" action="')); // 'Recommend' has a form, and a token, of its own
   for (const [i, text] of texts.entries()) {
-    const sent = await post(action, { token: field(page, 'token'), send_key: '', reply_to: '', name: `Voisin ${i} du quai`, text, action: 'send' });
+    const sent = await post(action, { token: field(own, 'token'), send_key: '', reply_to: '', name: `Voisin ${i} du quai`, text, action: 'send' });
     const receipt = await (await fetch(new URL(sent.headers.get('location') ?? 'nowhere', demo.url))).text();
     const number = /id="comment-(\d+)"/.exec(receipt)?.[1];
     if (!number) throw new Error(`not received (${sent.status}): ${text}`);

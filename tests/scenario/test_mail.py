@@ -174,6 +174,7 @@ def test_what_is_asked_wrongly_comes_back(site, article):
     back = form_fields(find_form(page, "/follow"))
     assert back["email"] == "lea@@example" and back["frequency"] == "daily"
     assert page.cssselect("#follow-email[aria-invalid=true]")
+    assert "laisser ce champ vide" not in page.text_content(), "nobody follows without an address"
     injected = reader.post(f"/articles/{article}/follow", {**form, "email": "lea@example.net\r\nBcc: x@example.net"})
     assert injected.status_code == 422
     stale = reader.post(f"/articles/{article}/follow", {"email": somebody()})

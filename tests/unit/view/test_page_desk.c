@@ -414,15 +414,25 @@ static void journal_shows_every_row(void **state) {
                                        .actor_name = S(""),
                                        .act = S("thing.unknown"),
                                        .subject = S("site"),
-                                       .hash = S("ff")}};
-    struct view_desk_journal page = {.subject = S(EVIL), .rows = rows, .count = 2, .more = true, .now = now};
+                                       .hash = S("ff")},
+                                      {.id = 7,
+                                       .at = now,
+                                       .actor = S("reader"),
+                                       .actor_name = S(""),
+                                       .act = S("follow.begin"),
+                                       .subject = S("subscription:4"),
+                                       .hash = S("fe")}};
+    struct view_desk_journal page = {
+        .subject = S(EVIL), .rows = rows, .count = ARRAY_COUNT(rows), .more = true, .now = now};
     check_page(f, view_desk_journal(&f->samples.context, &page, &f->out, &error));
-    assert_int_equal(count(f, "//tbody/tr"), 2);
+    assert_int_equal(count(f, "//tbody/tr"), ARRAY_COUNT(rows));
+    assert_has(f, "discussion followed by e-mail");
+    assert_has(f, "subscription no. 4");
     assert_has(f, "message published");
     assert_has(f, "thing.unknown");
     assert_has(f, ">message no. 110</a>");
     assert_has(f, "<dt>state before</dt><dd>Pending</dd>");
-    assert_has(f, "before=8");
+    assert_has(f, "before=7");
     assert_int_equal(count(f, "//td/a[@href='/moderation/comments/110']"), 1);
     assert_has_not(f, "<script>alert");
 }
