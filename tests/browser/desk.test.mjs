@@ -52,6 +52,16 @@ test('publish, undo, reject by rule: the next message is there, the address and 
   assert.notEqual(await page.locator('#decisions-title ~ .facts .mark').first().innerText(), '');
 });
 
+test('the account stands at the right end of the first row, for every role', async () => {
+  for (const role of ['moderator', 'administrator']) {
+    const opened = role === 'moderator' ? page : await moderate(role);
+    const [site, account] = await Promise.all(['.desk-site', '.desk-own'].map((one) => opened.locator(one).boundingBox()));
+    assert.ok(account.x + account.width > 1280 - 24, `${role}: it ends at ${account.x + account.width}`);
+    assert.ok(account.y < site.y + site.height, `${role}: in the first row`);
+    if (opened !== page) await opened.context().close();
+  }
+});
+
 test('a decision and its undoing in one breath', async () => {
   const queue = await listed(page);
   await page.keyboard.press('p');

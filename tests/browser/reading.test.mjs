@@ -120,6 +120,42 @@ test('what is touched is 44 px high, and nothing needs to be scrolled sideways, 
   }
 });
 
+test('nothing moves while the page comes, nor when the sections open or a long text is typed, on a narrow screen', async (context) => {
+  const all = await startDemo({ PALABRE_COMMENTS_PER_PAGE: '50' }); // replies, too
+  context.after(() => all.stop());
+  await setOptions(chromium.browser, all, { recommendations: true });
+  const page = await openPage(chromium.browser, { viewport: { width: 360, height: 740 } });
+  await page.addInitScript(() => {
+    window.tops = () => [...document.querySelectorAll('.message')].map((one) => Math.round(one.getBoundingClientRect().top + scrollY));
+    addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => { window.before = window.tops(); }));
+    // Recommended by this reader, each of them: what marks it comes late, too.
+    localStorage.setItem('palabre:recommended', JSON.stringify(Array.from({ length: 200 }, (_, i) => String(i))));
+  });
+  await page.route(all.url + article.path, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(/<span hidden( title=[^>]*>.*?)<b>0<\/b>/g, '<span$1<b>128</b>') });
+  });
+  await page.goto(all.url + article.path);
+  assert.ok((await page.getByText('128', { exact: true }).count()) > 20);
+  await page.locator('button[data-quote]').last().waitFor();
+  await page.locator('[data-recommend][aria-pressed=true]').last().waitFor();
+  const [before, now] = await page.evaluate(() => [window.before, window.tops()]);
+  assert.ok(before.length > 20);
+  assert.deepEqual(now, before);
+  const broken = await page.locator('.actions').evaluateAll((rows) => rows.filter((row) => row.getBoundingClientRect().height > 60).length);
+  assert.equal(broken, 0, 'all that can be done with a message stands in one line');
+
+  await page.locator('.site-name a').evaluate((name) => { name.textContent = 'Le Courrier de la Sorelle et de toute la haute vallée'; });
+  await page.click('[popovertarget=sections]');
+  const [masthead, sections] = await Promise.all(['.masthead', '#sections'].map((one) => page.locator(one).boundingBox()));
+  assert.ok(Math.abs(sections.y - (masthead.y + masthead.height)) <= 1.5, `the sections open at ${sections.y}, below ${masthead.height}`);
+  await page.keyboard.press('Escape');
+
+  await page.fill('#field-text', 'une ligne\n'.repeat(200));
+  assert.ok((await page.locator('#field-text').boundingBox()).height <= 740 * 0.8 + 1, 'the text field ends before the window does');
+  await page.context().close();
+});
+
 test('the orders are reached by links, one from the other', async () => {
   const page = await openPage(chromium.browser, { javaScriptEnabled: false });
   await page.goto(demo.url + article.path);
