@@ -68,7 +68,9 @@ static void turn_likeness(struct bench *b) {
     struct likeness_mark mark = likeness_mark(&text);
     struct likeness_near near;
     must(db_read_begin(b->db, &error));
-    must(likeness_find(b->db, b->arena, &text, &mark, 80, (comment_number){0}, &near, &error));
+    struct likeness_of of = {.article = b->article, .sketch = mark.sketch, .text = slice_make(b->text, sizeof b->text)};
+    memcpy(of.keys, mark.keys, sizeof of.keys);
+    must(likeness_find(b->db, b->arena, &of, 80, &near, &error));
     db_read_end(b->db);
     if (near.count == 0) must(error_set(&error, INTERNAL, "nothing alike was found"));
 }
