@@ -143,11 +143,12 @@ static bool do_what_is_due(struct indexer *indexer) {
         uint64_t before = nudges_of(indexer);
         int64_t begun = clock_monotonic_ns();
         enum status status = writer_run(indexer->app->writer, apply_due, &step, &error);
-        if (status != OK && status != BUSY && status != UNAVAILABLE) log_failure(&error);
+        bool passes = status == OK || status == BUSY || status == UNAVAILABLE; /* by itself */
+        if (!passes) log_failure(&error);
         int64_t rest_ms = (clock_monotonic_ns() - begun) * REST_TIMES / NS_PER_MS;
         bool busy = nudges_of(indexer) != before;
         step.due_work_ns = busy ? BUSY_WORK_NS : IDLE_WORK_NS;
-        if (status != OK && !wait_a_little(indexer, RETRY_MS)) return false;
+        if (status != OK && !wait_a_little(indexer, passes ? RETRY_MS : FAILED_MS)) return false;
         if (busy && !wait_a_little(indexer, rest_ms < REST_MOST_MS ? rest_ms : REST_MOST_MS)) return false;
         if (is_stopping(indexer)) return false;
     }
