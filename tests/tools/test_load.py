@@ -54,8 +54,8 @@ class Canned:
 
 def load(answers, *options):
     server = Canned(answers)
-    command = [LOAD, "-m", "-c", "2", "-w", "0", "-d", "5", "-n", "60", *options, server.url]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    command = [LOAD, "-m", "-c", "2", "-w", "0", "-d", "60", "-n", "60", *options, server.url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
     server.listener.close()
     return done, server
 
