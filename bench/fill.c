@@ -1,7 +1,7 @@
 /* Fills a data folder with articles that have very many messages: French of realistic lengths, threads, names. The same
    seed gives the same words, so that two runs measure the same.
 
-       fill --data DIR [--articles A] [--messages N] [--pending P] [--roots-only]
+       fill --data DIR [--articles A] [--messages N] [--pending P] [--roots-only] [--no-index]
 
    A articles (1) of N messages each (1000), published, then P that wait (0), in one transaction; an existing folder gets more
    articles, in transactions of 32,768. Speaks to the domain alone, as an importer does; `palabre check --data DIR` is clean after. */
@@ -22,7 +22,6 @@
 enum {
     BATCH = 4096,
     COMMIT_EVERY = 8 * BATCH,
-    LIKENESS_STEP = 20000,
     TEXTS = 2048,
     RECENT = 64,
     RARE_EVERY = 100000,
@@ -80,7 +79,7 @@ struct generator {
     struct text texts[TEXTS];
     uint64_t seed;
     int64_t articles, messages, pending;
-    bool roots_only;
+    bool roots_only, no_index; /* no_index: the search index and the keys of likeness are left to a server */
     time_ms now;
     int64_t uncommitted;
     bool filling;
@@ -254,6 +253,8 @@ static bool parse(int argc, char **argv, struct generator *g, const char **folde
         bool has_value = i + 1 < argc;
         if (strcmp(argv[i], "--roots-only") == 0)
             g->roots_only = true;
+        else if (strcmp(argv[i], "--no-index") == 0)
+            g->no_index = true;
         else if (strcmp(argv[i], "--data") == 0 && has_value)
             *folder = argv[++i];
         else if (!number || !has_value || !slice_to_int64(slice_of(argv[++i]), number))
@@ -263,29 +264,14 @@ static bool parse(int argc, char **argv, struct generator *g, const char **folde
            g->pending <= MESSAGES_MAX;
 }
 
-/* As a server that has stood for a while has them: else it would give them in the background, while it is measured. */
-static enum status give_likeness(struct db *db, struct error *error) {
-    bool complete = false;
-    while (!complete) {
-        enum status status = db_write_begin(db, error);
-        if (status != OK) return status;
-        status = likeness_fill_step(db, LIKENESS_STEP, &complete, error);
-        if (status == OK) status = db_write_commit(db, error);
-        if (status != OK) {
-            db_write_rollback(db);
-            return status;
-        }
-    }
-    return OK;
-}
-
 int main(int argc, char **argv) {
     static struct generator g;
     g = (struct generator){.seed = UINT64_C(0x9e3779b97f4a7c15), .articles = 1, .messages = 1000, .now = clock_now()};
     const char *folder = NULL;
     struct error error = {0};
     if (!parse(argc, argv, &g, &folder)) {
-        fprintf(stderr, "usage: fill --data DIR [--articles A] [--messages N] [--pending P] [--roots-only]\n");
+        fprintf(stderr,
+                "usage: fill --data DIR [--articles A] [--messages N] [--pending P] [--roots-only] [--no-index]\n");
         return 2;
     }
     g.run = g.now;
@@ -301,8 +287,9 @@ int main(int argc, char **argv) {
     double count = (double)(g.articles * (g.messages + g.pending));
     double seconds = (double)(clock_monotonic_ms() - began) / 1000;
     began = clock_monotonic_ms();
-    if (status == OK) status = search_index_all(g.db, NULL, NULL, &error);
-    if (status == OK) status = give_likeness(g.db, &error);
+    if (status == OK && !g.no_index) status = search_index_all(g.db, NULL, NULL, &error);
+    /* as a server that has stood for a while has them: else it would give them in the background, while it is measured */
+    if (status == OK && !g.no_index) status = likeness_fill_all(g.db, &error);
     double indexing = (double)(clock_monotonic_ms() - began) / 1000;
     if (status)
         fprintf(stderr, "fill: %s\n", error.detail);

@@ -49,10 +49,14 @@ static void assert_distinct(const struct db_names *names) {
         for (int j = 0; j < i; j++) assert(strcmp(names->names[i], names->names[j]) != 0);
 }
 
+static const char *text_of(const struct db_rows *rows) {
+    const char *other = rows->db->engine == &db__postgresql ? STATEMENTS[rows->which].postgresql : NULL;
+    return other ? other : STATEMENTS[rows->which].sqlite;
+}
+
 static enum status prepare(struct db_rows *rows, struct error *error) {
     struct db *db = rows->db;
-    const char *other = db->engine == &db__postgresql ? STATEMENTS[rows->which].postgresql : NULL;
-    enum status status = db->engine->prepare(db, rows, other ? other : STATEMENTS[rows->which].sqlite, error);
+    enum status status = db->engine->prepare(db, rows, text_of(rows), error);
     if (status != OK) error_prefix(error, "statement %s", STATEMENTS[rows->which].name);
     assert(rows->parameters.count <= PARAMETERS_MAX);
     return status;
@@ -163,7 +167,7 @@ static int parameter(struct db_rows *rows, const char *name) {
     int i = names_find(&rows->parameters, name);
     assert(i >= 0 && !rows->started);
     rows->bound |= UINT64_C(1) << i;
-    return i;
+    return rows->row * rows->parameters.count + i;
 }
 
 static int column(struct db_rows *rows, const char *name) {
@@ -239,8 +243,9 @@ enum status db_step(struct db_rows *rows, struct error *error) {
 
 void db_finish(struct db_rows *rows) {
     if (rows->started || rows->bound) rows->db->engine->reset(rows);
-    rows->started = rows->on_row = false;
+    rows->started = rows->on_row = rows->together = false;
     rows->bound = 0;
+    rows->row = 0;
     rows->parameters.next = rows->columns.next = 0;
 }
 
@@ -256,6 +261,26 @@ enum status db_run(struct db_rows *rows, int64_t *changed, struct error *error) 
     if (status != NOT_FOUND) return status;
     if (changed) *changed = rows->db->engine->changed(rows->db);
     return OK;
+}
+
+enum status db_run_rows(struct db_rows *rows, size_t count, void (*bind)(void *ctx, struct db_rows *rows, size_t i),
+                        void *ctx, struct error *error) {
+    const struct db_engine *engine = rows->db->engine;
+    enum status status = OK;
+    if (!rows->many && engine->prepare_many && count >= DB_ROWS_AT_ONCE)
+        status = engine->prepare_many(rows, text_of(rows), error);
+    for (size_t i = 0; status == OK && i < count;) {
+        rows->together = rows->many && count - i >= DB_ROWS_AT_ONCE;
+        int together = rows->together ? DB_ROWS_AT_ONCE : 1;
+        for (int k = 0; k < together; k++) {
+            rows->row = k;
+            rows->bound = 0;
+            bind(ctx, rows, i++);
+            assert(all_bound(rows));
+        }
+        status = db_run(rows, NULL, error);
+    }
+    return status;
 }
 
 enum status db_run_later(struct db_rows *rows, struct error *error) {

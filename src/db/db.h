@@ -82,7 +82,12 @@ slice db_blob_peek(struct db_rows *rows, const char *column); /* the same; p NUL
 /* Runs a statement whose rows, if any, nobody wants, and finishes it; *changed (may be NULL) = rows it changed.
    CONFLICT on a broken uniqueness (so does db_step, of an INSERT … RETURNING). */
 enum status db_run(struct db_rows *rows, int64_t *changed, struct error *error) MUST_USE;
-/* The same, where nobody needs to know before the savepoint is kept, nor how many rows there were: where a question and
+/* db_run for each of count rows of values, in this order: bind binds all parameters for row i. For an INSERT of one row,
+   "… VALUES (…)" at its end: an engine may take many rows as one statement. What was bound stays the caller's until this
+   returns. At the first error, which rows were kept is not known: the transaction must be undone. */
+enum status db_run_rows(struct db_rows *rows, size_t count, void (*bind)(void *ctx, struct db_rows *rows, size_t i),
+                        void *ctx, struct error *error) MUST_USE;
+/* db_run, where nobody needs to know before the savepoint is kept, nor how many rows there were: where a question and
    its answer take time, it goes out with the next one. An error may be told by any later call on this connection, at the
    latest by db_savepoint_keep (or db_write_commit). */
 enum status db_run_later(struct db_rows *rows, struct error *error) MUST_USE;

@@ -22,7 +22,12 @@ struct db_rows {
     uint64_t bound; /* one bit for each parameter bound since db_use */
     bool started;   /* stepped since db_use, and not reset */
     bool on_row;
+    void *many;    /* the engine's, of db_run_rows: the same for DB_ROWS_AT_ONCE rows; NULL: not prepared */
+    bool together; /* it is that which is used */
+    int row;       /* for which values are bound */
 };
+
+enum { DB_ROWS_AT_ONCE = 64 };
 
 struct db {
     const struct db_engine *engine;
@@ -76,8 +81,11 @@ struct db_engine {
     enum status (*prepare)(struct db *db, struct db_rows *rows, const char *sql, struct error *error);
     /* After the last `prepare`; NULL: there is nothing left to do. */
     enum status (*prepared)(struct db *db, struct error *error);
-    void (*unprepare)(struct db_rows *rows);
-    void (*reset)(struct db_rows *rows); /* ends the run, forgets what was bound */
+    /* Makes rows->many of the same SQL; NULL: the engine gains nothing by it. Values of row k are bound from
+       k × parameters.count on. */
+    enum status (*prepare_many)(struct db_rows *rows, const char *sql, struct error *error);
+    void (*unprepare)(struct db_rows *rows); /* both */
+    void (*reset)(struct db_rows *rows);     /* ends the run, forgets what was bound */
     /* Index: from 0. The bytes stay the caller's until reset. */
     void (*bind_int)(struct db_rows *rows, int index, int64_t value);
     void (*bind_text)(struct db_rows *rows, int index, slice value);

@@ -5,6 +5,7 @@
 #include "db/sqlite_lock.h"
 #include "db/sqlite_log.h"
 
+#include "base/buf.h"
 #include "base/memory.h"
 
 #include <assert.h>
@@ -57,7 +58,7 @@ struct sqlite {
 };
 
 static struct sqlite *of(struct db *db) { return db->connection; }
-static sqlite3_stmt *statement_of(struct db_rows *rows) { return rows->statement; }
+static sqlite3_stmt *statement_of(struct db_rows *rows) { return rows->together ? rows->many : rows->statement; }
 
 /* Errors */
 
@@ -303,14 +304,58 @@ static enum status prepare(struct db *db, struct db_rows *rows, const char *sql,
     return OK;
 }
 
+static bool in_name(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+static int parameter_index(const struct db_rows *rows, slice name) {
+    for (int i = 0; i < rows->parameters.count; i++)
+        if (slice_equal(slice_of(rows->parameters.names[i]), name)) return i;
+    assert(!"a parameter that the statement does not have");
+    return 0;
+}
+
+/* "(:a, 0, :b)" as "(?1, 0, ?2)", each number that much larger. */
+static void add_row(struct buf *sql, const struct db_rows *rows, slice row, int larger) {
+    for (size_t at; (at = slice_find_char(row, ':')) != SIZE_MAX;) {
+        size_t end = at + 1;
+        while (end < row.n && in_name(row.p[end])) end++;
+        buf_add(sql, slice_sub(row, 0, at));
+        buf_add_format(sql, "?%d", larger + parameter_index(rows, slice_sub(row, at + 1, end)) + 1);
+        row = slice_after(row, end);
+    }
+    buf_add(sql, row);
+}
+
+/* One INSERT of many rows opens the table's indices once, which for one row takes longer than the row. */
+static enum status prepare_many(struct db_rows *rows, const char *text, struct error *error) {
+    static const slice VALUES = S_INIT(" VALUES ");
+    enum { SQL_MAX = 1024 * 1024 };
+    struct buf sql CLEANUP(buf_fini);
+    sqlite3_stmt *statement = NULL;
+    slice whole = slice_of(text);
+    size_t begin = slice_find(whole, VALUES);
+    assert(begin != SIZE_MAX);
+    buf_init(&sql, SQL_MAX);
+    buf_add(&sql, slice_sub(whole, 0, begin));
+    for (int k = 0; k < DB_ROWS_AT_ONCE; k++) {
+        buf_add(&sql, k == 0 ? VALUES : S(", "));
+        add_row(&sql, rows, slice_after(whole, begin + VALUES.n), k * rows->parameters.count);
+    }
+    assert(sql.status == OK);
+    int code = sqlite3_prepare_v3(of(rows->db)->handle, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+    if (code != SQLITE_OK) return fail(of(rows->db), code, error);
+    rows->many = statement;
+    return OK;
+}
+
 static void unprepare(struct db_rows *rows) {
+    sqlite3_finalize(rows->many);
     sqlite3_finalize(rows->statement);
-    rows->statement = NULL;
+    rows->many = rows->statement = NULL;
 }
 
 static void reset(struct db_rows *rows) {
-    sqlite3_reset(rows->statement);
-    sqlite3_clear_bindings(rows->statement);
+    sqlite3_reset(statement_of(rows));
+    sqlite3_clear_bindings(statement_of(rows));
 }
 
 /* Binding fails only for an index that does not exist or a value over SQLITE_MAX_LENGTH (a gigabyte), which no input of
@@ -598,6 +643,7 @@ const struct db_engine db__sqlite = {
     .open = open_database,
     .close = close_database,
     .prepare = prepare,
+    .prepare_many = prepare_many,
     .unprepare = unprepare,
     .reset = reset,
     .bind_int = bind_int,

@@ -26,8 +26,9 @@ struct bulk {
     size_t count;
     slice source;
     article_id article;
-    struct row *rows;    /* each item's; then older roots */
-    size_t row_count;    /* with those */
+    struct row *rows; /* each item's; then older roots */
+    size_t row_count; /* with those */
+    const struct row **made_rows;
     size_t *by_key;      /* open addressing: index of an item's row, or NONE */
     size_t *by_number;   /* the same, of every row */
     size_t mask;         /* of both */
@@ -62,6 +63,7 @@ static void bulk_init(struct bulk *b) {
     b->mask = slots - 1;
     b->rows = memory_alloc_array(b->count * 2, sizeof *b->rows); /* an item brings at most one older root */
     b->row_count = b->count;
+    b->made_rows = memory_alloc_array(b->count, sizeof *b->made_rows);
     b->by_key = memory_alloc_array(slots, sizeof *b->by_key);
     b->by_number = memory_alloc_array(slots, sizeof *b->by_number);
     memset(b->by_key, 0xff, slots * sizeof *b->by_key);
@@ -70,6 +72,7 @@ static void bulk_init(struct bulk *b) {
 
 static void bulk_fini(struct bulk *b) {
     memory_free(b->rows);
+    memory_free(b->made_rows);
     memory_free(b->by_key);
     memory_free(b->by_number);
 }
@@ -220,9 +223,10 @@ static enum status work_out(struct bulk *b, size_t i, struct import_result *resu
 
 /* Writing */
 
-static enum status insert(const struct bulk *b, const struct row *row, struct error *error) {
+static void bind_row(void *ctx, struct db_rows *rows, size_t i) {
+    const struct bulk *b = ctx;
+    const struct row *row = b->made_rows[i];
     const struct import_comment *in = row->in;
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(b->db, DB_IMPORT_COMMENTS_ADD);
     db_bind_int(rows, "number", row->number);
     db_bind_int(rows, "article", b->article.v);
     db_bind_id(rows, "root", row->root);
@@ -247,7 +251,6 @@ static enum status insert(const struct bulk *b, const struct row *row, struct er
     db_bind_text(rows, "fingerprint", in->fingerprint);
     db_bind_text(rows, "source", b->source);
     db_bind_text(rows, "key", in->key);
-    return db_run(rows, NULL, error);
 }
 
 static void add_part(struct buf *bytes, slice part) {
@@ -286,15 +289,17 @@ static enum status insert_all(struct bulk *b, int64_t *last, struct error *error
     struct buf bytes CLEANUP(buf_fini);
     buf_init(&bytes, HASHED_MAX);
     enum status status = OK;
+    size_t made = 0;
     for (size_t i = 0; i < b->count && status == OK; i++) {
         const struct row *row = &b->rows[i];
         if (!row->in) continue;
-        status = insert(b, row, error);
-        if (status == OK) status = add_to_hash(b, row, &bytes, error);
+        b->made_rows[made++] = row;
+        status = add_to_hash(b, row, &bytes, error);
         *last = row->number;
         if (b->lowest == 0 || row->number < b->lowest) b->lowest = row->number;
     }
-    return status;
+    if (status != OK) return status;
+    return db_run_rows(db_use(b->db, DB_IMPORT_COMMENTS_ADD), made, bind_row, b, error);
 }
 
 static enum status update_root(const struct bulk *b, const struct row *row, struct error *error) {

@@ -1,5 +1,6 @@
 #include "domain/likeness_fill.h"
 
+enum { STEP_ALL = 20000 };
 static const size_t SCRATCH_BYTES = (size_t)64 * 1024 * 1024; /* a text is at most a request's body */
 
 static enum status keep(struct db *db, struct db_rows *message, const struct likeness_mark *mark, struct error *error) {
@@ -59,4 +60,19 @@ enum status likeness_fill_step(struct db *db, int64_t most, bool *complete, stru
     struct db_rows *rows = db_use(db, DB_LIKENESS_FILL_SAVE);
     db_bind_int(rows, "next", next);
     return db_run(rows, NULL, error);
+}
+
+enum status likeness_fill_all(struct db *db, struct error *error) {
+    bool complete = false;
+    while (!complete) {
+        enum status status = db_write_begin(db, error);
+        if (status != OK) return status;
+        status = likeness_fill_step(db, STEP_ALL, &complete, error);
+        if (status == OK) status = db_write_commit(db, error);
+        if (status != OK) {
+            db_write_rollback(db);
+            return status;
+        }
+    }
+    return OK;
 }

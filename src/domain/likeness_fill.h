@@ -9,4 +9,7 @@
    in another transaction, until *complete. */
 enum status likeness_fill_step(struct db *db, int64_t most, bool *complete, struct error *error) MUST_USE;
 
+/* The same to the end, in transactions of its own. For commands. */
+enum status likeness_fill_all(struct db *db, struct error *error) MUST_USE;
+
 #endif

@@ -209,6 +209,7 @@ enum status search_index_step(struct db *db, int64_t most, struct search_progres
     if (status != OK) return status;
     struct walk walk CLEANUP(walk_fini) = {.db = db, .far = &far, .left = most};
     search__maker_init(&walk.maker);
+    search_stemmers_remember(walk.maker.stemmers);
     status = go_on(&walk, DB_SEARCH_WALK_ARTICLES, "id", &far.article, step_article, error);
     if (status == OK && !far.article)
         status = go_on(&walk, DB_SEARCH_WALK_ARTICLES, "id", &far.likeness, step_likeness, error);

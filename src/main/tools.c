@@ -60,12 +60,16 @@ static enum status index_all(struct db *db, struct error *error) {
 /* --- import -------------------------------------------------------------------------------------------------------- */
 
 static const char IMPORT_USAGE[] =
-    "usage: palabre import wordpress FILE [--data DIR] [--dry-run]\n\n"
+    "usage: palabre import wordpress FILE [--data DIR] [--dry-run | --no-index]\n\n"
     "Moves a WordPress export (Tools > Export, WXR) in: posts, pages and comments, with their dates,\n"
     "authors, threads and states; old addresses redirect. Run twice it imports once. Stop the server\n"
     "first. A broken file changes nothing.\n\n"
+    "The report is printed once all is in and safe on the disk; then it is indexed for search. To\n"
+    "stop that (Ctrl-C), or to leave it out, loses nothing: the server goes on with it in the\n"
+    "background, and its page of results says how far it is.\n\n"
     "  --data DIR   the data folder (default: palabre-data here)\n"
-    "  --dry-run    do everything, report, and undo it\n";
+    "  --dry-run    do everything, report, and undo it\n"
+    "  --no-index   leave the search index to the server\n";
 
 static void show_progress(void *ctx, int64_t done, int64_t total, int64_t articles, int64_t comments) {
     progress_show(ctx, done, total, articles, comments);
@@ -79,13 +83,21 @@ static void keep_address(void *ctx, struct arena *arena, slice ip, slice *finger
     *sealed = keys_seal_address(keys, arena, &address);
 }
 
-static enum status run_import(struct settings *settings, const char *file, bool dry_run, struct error *error) {
+static void print_report(const struct import_report *report) {
+    struct buf text CLEANUP(buf_fini);
+    buf_init(&text, 1024 * 1024);
+    import_report_write(report, &text);
+    fwrite(text.p, 1, text.n, stdout);
+    fflush(stdout); /* before the index, which may take long */
+}
+
+static enum status run_import(struct settings *settings, const char *file, bool dry_run, bool index,
+                              struct error *error) {
     struct db *db = NULL;
     struct app_keys keys;
     char secret[4096];
     struct progress progress;
     struct import_report report;
-    struct buf text;
     command_secret_path(settings->data, secret);
     if (access(file, R_OK) != 0) return error_set(error, NOT_FOUND, "%s: %s", file, strerror(errno));
     enum status status = command_make_folder(settings->data, error);
@@ -101,14 +113,9 @@ static enum status run_import(struct settings *settings, const char *file, bool 
                                             .address_ctx = &keys};
         status = wordpress_import(db, slice_of(file), &options, &report, error);
         progress_end(&progress);
-        if (status == OK) {
-            buf_init(&text, 1024 * 1024);
-            import_report_write(&report, &text);
-            fwrite(text.p, 1, text.n, stdout);
-            buf_fini(&text);
-        }
+        if (status == OK) print_report(&report);
         import_report_fini(&report);
-        if (status == OK && !dry_run) status = index_all(db, error);
+        if (status == OK && index && !dry_run) status = index_all(db, error);
     }
     db_close(db);
     return status;
@@ -116,9 +123,11 @@ static enum status run_import(struct settings *settings, const char *file, bool 
 
 int command_import(int argc, char **argv) {
     const char *data = NULL, *config = NULL;
-    int dry_run = 0, left, code;
-    const struct option_spec specs[] = {
-        {"--data", &data, NULL}, {"--config", &config, NULL}, {"--dry-run", NULL, &dry_run}};
+    int dry_run = 0, no_index = 0, left, code;
+    const struct option_spec specs[] = {{"--data", &data, NULL},
+                                        {"--config", &config, NULL},
+                                        {"--dry-run", NULL, &dry_run},
+                                        {"--no-index", NULL, &no_index}};
     struct settings settings;
     struct error error = {OK, ""};
     if (!command_parse(argc, argv, specs, ARRAY_COUNT(specs), IMPORT_USAGE, &left, &code)) return code;
@@ -126,7 +135,7 @@ int command_import(int argc, char **argv) {
     if (strcmp(argv[1], "wordpress") != 0) return command_wrong("import", "'%s' is not known; wordpress is", argv[1]);
     if (left != 3) return command_wrong("import", left < 3 ? "name the file" : "one file at a time");
     enum status status = settings_load(&settings, config, data, NULL, &error);
-    if (status == OK) status = run_import(&settings, argv[2], dry_run, &error);
+    if (status == OK) status = run_import(&settings, argv[2], dry_run, !no_index, &error);
     settings_fini(&settings);
     return status == OK ? 0 : command_fail("import", status, &error);
 }

@@ -11,9 +11,17 @@
 
 enum { E_ACUTE = 0xE9 };
 
+/* A word of some texts, and its term. */
+enum { MET_BYTES = 23, MET_SLOTS = 8192 };
+struct met {
+    uint8_t word_n, term_n; /* word_n 0: free */
+    char word[MET_BYTES], term[MET_BYTES];
+};
+
 struct search_stemmers {
     struct sb_stemmer *french, *english;
     const UNormalizer2 *nfd;
+    struct met *met[2]; /* French, English; NULL: nothing is remembered. By the word's hash; the latest stays */
 };
 
 struct search_stemmers *search_stemmers_new(void) {
@@ -30,7 +38,13 @@ void search_stemmers_free(struct search_stemmers *s) {
     if (!s) return;
     sb_stemmer_delete(s->french);
     sb_stemmer_delete(s->english);
+    for (size_t i = 0; i < ARRAY_COUNT(s->met); i++) memory_free(s->met[i]);
     memory_free(s);
+}
+
+void search_stemmers_remember(struct search_stemmers *s) {
+    for (size_t i = 0; i < ARRAY_COUNT(s->met); i++)
+        if (!s->met[i]) s->met[i] = memory_alloc_array(MET_SLOTS, sizeof **s->met);
 }
 
 void search_stemmers_free_p(struct search_stemmers **s) { search_stemmers_free(*s); }
@@ -209,13 +223,35 @@ static slice term_french(struct search_reader *r, slice word) {
     return bare(s, stem(s->french, word), r->term);
 }
 
-static slice term_of(struct search_reader *r, slice word) {
+static slice make_term(struct search_reader *r, slice word) {
     char room[SEARCH_TERM_BYTES], plain[SEARCH_TERM_BYTES];
     slice low = small(word, room);
     bool stems = !has_digit(low);
     if (stems && r->language == SEARCH_FRENCH) return term_french(r, low);
     if (!stems || r->language == SEARCH_OTHER) return bare(r->stemmers, low, r->term);
     return bare(r->stemmers, stem(r->stemmers->english, bare(r->stemmers, low, plain)), r->term);
+}
+
+/* Where this word would be remembered; NULL: nowhere. */
+static struct met *met_of(const struct search_reader *r, slice word) {
+    if (r->language == SEARCH_OTHER || r->form != SEARCH_AS_WRITTEN || word.n > MET_BYTES) return NULL;
+    struct met *met = r->stemmers->met[r->language];
+    return met ? &met[slice_hash(word) % MET_SLOTS] : NULL;
+}
+
+static slice term_of(struct search_reader *r, slice word) {
+    struct met *met = met_of(r, word);
+    if (!met) return make_term(r, word);
+    if (!slice_equal(slice_make(met->word, met->word_n), word)) {
+        slice term = make_term(r, word);
+        if (term.n > MET_BYTES) return term;
+        memcpy(met->word, word.p, word.n);
+        memcpy(met->term, term.p, term.n);
+        met->word_n = (uint8_t)word.n;
+        met->term_n = (uint8_t)term.n;
+    }
+    memcpy(r->term, met->term, met->term_n);
+    return slice_make(r->term, met->term_n);
 }
 
 /* Reading */

@@ -341,6 +341,26 @@ def test_a_later_export_adds_what_is_new(tmp_path):
     check(data)
 
 
+def found(server, word):
+    page = lxml.html.fromstring(server.get("/search", params={"q": word, "in": "messages"}).content)
+    return [int(link.get("href").rsplit("/", 1)[1]) for link in page.cssselect(".hit h2 a")]
+
+
+def test_the_index_may_be_left_to_the_server(tmp_path):
+    data, later = tmp_path / "data", tmp_path / "later"
+    export = write_export(tmp_path / "1.xml", post(1) + comment(1, text="Une loutre.") + comment(2, text="Un héron."))
+    import_well(export, data)
+    assert len(rows(data, "SELECT 1 AS n FROM search_message")) == 2
+    import_well(export, later, "--no-index")
+    assert not rows(later, "SELECT 1 AS n FROM search_message")
+    check(later)
+    with palabre.Server(data=str(later)) as server:
+        deadline = time.monotonic() + 120
+        while found(server, "loutre") != [1]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
 def test_spam_and_trash_are_not_shown_but_keep_threads(tmp_path):
     data = tmp_path / "data"
     items = (post(1) + comment(1) + comment(2, approved="spam") + comment(3, approved="trash")

@@ -4,6 +4,7 @@
 #include "text/search_query.h"
 #include "text/search_snippet.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,9 +73,33 @@ static void cuts_and_stems(void **state) {
         {"fr", "Прогулки Ёлка", "прогулки елка"},
     };
     int wrong = 0;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
-        wrong += case_differs(CASES[i].in, terms_in(f, CASES[i].language, CASES[i].in), CASES[i].out);
+    for (int round = 0; round < 3; round++) { /* in the second words are met, in the third known */
+        for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+            wrong += case_differs(CASES[i].in, terms_in(f, CASES[i].language, CASES[i].in), CASES[i].out);
+        search_stemmers_remember(f->stemmers);
+    }
     assert_int_equal(wrong, 0);
+}
+
+/* So many words that most are forgotten again; some as long as what is kept, and longer. */
+static void remembers_terms_as_they_were(void **state) {
+    struct fixture *f = *state;
+    struct search_stemmers *other CLEANUP(search_stemmers_free_p) = search_stemmers_new();
+    search_stemmers_remember(other);
+    for (int i = 0; i < 40000; i++) {
+        char text[64];
+        int n = snprintf(text, sizeof text, "é%.*snageantes%c%c%c%c", i % 29, "abcdefghijklmnopqrstuvwxyzabcdef",
+                         'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676 % 3, 'a' + i % 5);
+        slice word = slice_make(text, (size_t)n);
+        for (int language = SEARCH_FRENCH; language <= SEARCH_OTHER; language++) {
+            struct search_reader plain, remembering;
+            struct search_word a, b;
+            search_reader_init(&plain, f->stemmers, (enum search_language)language, word);
+            search_reader_init(&remembering, other, (enum search_language)language, word);
+            assert_true(search_read(&plain, &a) && search_read(&remembering, &b));
+            assert_true(slice_equal(a.term, b.term));
+        }
+    }
 }
 
 static void says_where_words_stand(void **state) {
@@ -286,11 +311,17 @@ static void chooses_the_part_with_most(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cuts_and_stems),   cmocka_unit_test(says_where_words_stand),
-        cmocka_unit_test(cuts_long_words),  cmocka_unit_test(reads_queries),
-        cmocka_unit_test(bounds_queries),   cmocka_unit_test(lays_documents_out),
-        cmocka_unit_test(bounds_documents), cmocka_unit_test(ranks),
-        cmocka_unit_test(marks_hits),       cmocka_unit_test(chooses_the_part_with_most),
+        cmocka_unit_test(cuts_and_stems),
+        cmocka_unit_test(says_where_words_stand),
+        cmocka_unit_test(cuts_long_words),
+        cmocka_unit_test(reads_queries),
+        cmocka_unit_test(remembers_terms_as_they_were),
+        cmocka_unit_test(bounds_queries),
+        cmocka_unit_test(lays_documents_out),
+        cmocka_unit_test(bounds_documents),
+        cmocka_unit_test(ranks),
+        cmocka_unit_test(marks_hits),
+        cmocka_unit_test(chooses_the_part_with_most),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
