@@ -114,6 +114,22 @@ def test_cpu_time_of_a_process():
     assert float(figures(done)["cpu_us_per_request"]) >= 0
 
 
+BUSY = OK.replace(b"200 OK", b"503 No").replace(b"X: y", b"Retry-After: 2")
+
+
+def test_counts_refusals_and_reading_apart():
+    done, _ = load([OK, BUSY], "-r", "503", "-g", "200", "-s", "303")
+    result = figures(done)
+    assert int(result["reading_total"]) >= 1 and int(result["refused_total"]) >= 50
+    assert int(result["answered_total"]) == 0
+    assert int(result["answers_total"]) == int(result["reading_total"]) + int(result["refused_total"])
+
+
+def test_a_refusal_says_when_to_come_back():
+    done, _ = load([OK, BUSY.replace(b"Retry-After: 2", b"X: y")], "-r", "503")
+    assert done.returncode != 0 and "a refusal without Retry-After" in done.stderr
+
+
 @pytest.mark.parametrize("answers, says", [
     ([OK, OK, OK.replace(b"200", b"503")], "wrong status: 503, expected 200"),
     ([OK, OK, b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhell"], "wrong length: 4 bytes, expected 5"),
