@@ -325,7 +325,7 @@ static void add_row(struct buf *sql, const struct db_rows *rows, slice row, int 
     buf_add(sql, row);
 }
 
-/* One INSERT of many rows opens the table's indices once, which for one row takes longer than the row. */
+/* One INSERT of many rows opens and closes the table's indices once, not for each of them. */
 static enum status prepare_many(struct db_rows *rows, const char *text, struct error *error) {
     static const slice VALUES = S_INIT(" VALUES ");
     enum { SQL_MAX = 1024 * 1024 };
