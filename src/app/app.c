@@ -385,7 +385,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     nodes_stop(app->nodes);
     if (app->fetching) pool_stop(app->fetching);
     if (app->hashing) pool_stop(app->hashing);
-    courier_free(app->courier);
+    courier_stop(app->courier);
     indexer_stop(app);
     if (app->writer) writer_stop(app->writer);
     if (app->pool) pool_stop(app->pool);
@@ -403,6 +403,7 @@ void app_stop(struct app *app, int64_t drain_ms) {
     pool_free(app->hashing);
     pool_free(app->fetching);
     writer_free(app->writer);
+    courier_free(app->courier);
     indexer_free(app->indexer);
     http_router_free(app->router);
     for (size_t i = 0; i < APP_LANGUAGES; i++) {

@@ -424,9 +424,15 @@ static void end_thread(struct courier *c) {
     pthread_join(c->thread, NULL);
 }
 
+void courier_stop(struct courier *c) {
+    if (!c || !c->started) return;
+    end_thread(c);
+    c->started = false;
+}
+
 void courier_free(struct courier *c) {
     if (!c) return;
-    if (c->started) end_thread(c);
+    courier_stop(c);
     db_close(c->db);
     arena_free(c->arena);
     name_file_drop(&c->name);

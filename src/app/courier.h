@@ -19,6 +19,8 @@ enum status courier_new(struct app *app, struct courier **out, struct error *err
 /* After a commit. Any thread, never blocks; NULL is fine. */
 void courier_nudge(struct courier *courier);
 /* Ends the thread: a mail under way has some seconds. While the writer still runs. NULL is fine. */
+void courier_stop(struct courier *courier);
+/* Stops it, if it runs. Once nobody nudges any more: the writer's last jobs do. NULL is fine. */
 void courier_free(struct courier *courier);
 
 #endif
