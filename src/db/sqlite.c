@@ -306,11 +306,12 @@ static enum status prepare(struct db *db, struct db_rows *rows, const char *sql,
 
 static bool in_name(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
+/* The statement has it: it was prepared from the same text. */
 static int parameter_index(const struct db_rows *rows, slice name) {
-    for (int i = 0; i < rows->parameters.count; i++)
-        if (slice_equal(slice_of(rows->parameters.names[i]), name)) return i;
-    assert(!"a parameter that the statement does not have");
-    return 0;
+    int i = 0;
+    while (i < rows->parameters.count && !slice_equal(slice_of(rows->parameters.names[i]), name)) i++;
+    assert(i < rows->parameters.count);
+    return i;
 }
 
 /* "(:a, 0, :b)" as "(?1, 0, ?2)", each number that much larger. */
