@@ -112,7 +112,7 @@ static void fill(struct bench *b) {
             struct arena *scratch CLEANUP(arena_free_p) = arena_new(1 << 20);
             struct evasion evasion = text_evasion(scratch, comments[i].text_source);
             struct likeness_mark mark = likeness_mark(&evasion);
-            must(likeness_keep(b->db, results[i].number, b->article, &mark, &error));
+            must(likeness_keep(b->db, results[i].number, b->article, mark.keys, &error));
         }
         must(db_write_commit(b->db, &error));
     }

@@ -1,7 +1,7 @@
 #include "domain/comment_change.h"
 #include "domain/comment_submission.h"
 #include "domain/decision.h"
-#include "domain/likeness.h"
+#include "domain/likeness_due.h"
 #include "text/markdown.h"
 
 #include <inttypes.h>

@@ -165,8 +165,8 @@ enum status likeness_find(struct db *db, struct arena *arena, const struct liken
     return status == NOT_FOUND ? OK : status;
 }
 
-static enum status add_keys(struct db *db, comment_number number, article_id article,
-                            const int64_t keys[static LIKENESS_KEYS], struct error *error) {
+enum status likeness_keep(struct db *db, comment_number number, article_id article,
+                          const int64_t keys[static LIKENESS_KEYS], struct error *error) {
     enum status status = OK;
     for (int i = 0; i < LIKENESS_KEYS && keys[i] && status == OK; i++) {
         struct db_rows *rows = db_use(db, DB_LIKENESS_ADD);
@@ -176,30 +176,6 @@ static enum status add_keys(struct db *db, comment_number number, article_id art
         status = db_run_later(rows, error);
     }
     return status;
-}
-
-enum status likeness_keep(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
-                          struct error *error) {
-    return add_keys(db, number, article, mark->keys, error);
-}
-
-enum status likeness__due_done(struct db *db, comment_number number, article_id article, struct error *error) {
-    struct db_rows *rows = db_use(db, DB_LIKENESS_DUE_DONE);
-    db_bind_int(rows, "number", number.v);
-    db_bind_int(rows, "article", article.v);
-    return db_run_later(rows, error);
-}
-
-enum status likeness_put_off(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
-                             struct error *error) {
-    char keys[LIKENESS_KEYS * sizeof mark->keys[0]];
-    if (mark->keys[0] == 0) return likeness__due_done(db, number, article, error);
-    for (size_t i = 0; i < sizeof keys; i++) keys[i] = (char)((uint64_t)mark->keys[i / 8] >> (56 - i % 8 * 8));
-    struct db_rows *rows = db_use(db, DB_LIKENESS_DUE_ADD);
-    db_bind_int(rows, "number", number.v);
-    db_bind_int(rows, "article", article.v);
-    db_bind_blob(rows, "keys", slice_make(keys, sizeof keys));
-    return db_run_later(rows, error);
 }
 
 void likeness_bind(struct db_rows *rows, const struct likeness_mark *mark) {

@@ -32,14 +32,8 @@ enum status likeness_find(struct db *db, struct arena *arena, const struct liken
 
 /* Writer: keeps the keys of a message's text (0: it has none), beside those of its earlier ones: what is found by those
    is compared with the text that stands now. The sketch is comment's to keep (likeness_bind). */
-enum status likeness_keep(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
-                          struct error *error) MUST_USE;
-/* Writer: the same later, by likeness_due.h, and then what the text is like: in place of what was put off for an earlier
-   text of the message. */
-enum status likeness_put_off(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
-                             struct error *error) MUST_USE;
-/* For this room only: nothing is put off for it any more. */
-enum status likeness__due_done(struct db *db, comment_number number, article_id article, struct error *error) MUST_USE;
+enum status likeness_keep(struct db *db, comment_number number, article_id article,
+                          const int64_t keys[static LIKENESS_KEYS], struct error *error) MUST_USE;
 /* :sketch of a statement that writes a message's text; NULL: there is none. */
 void likeness_bind(struct db_rows *rows, const struct likeness_mark *mark);
 

@@ -9,6 +9,25 @@
 static const size_t SCRATCH_BYTES = (size_t)64 * 1024 * 1024; /* a text is at most a request's body */
 enum { CHECKS_BYTES = 32 * 1024, LOADED = 16 /* at once: a step ends by the clock */ };
 
+static enum status done(struct db *db, comment_number number, article_id article, struct error *error) {
+    struct db_rows *rows = db_use(db, DB_LIKENESS_DUE_DONE);
+    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", article.v);
+    return db_run_later(rows, error);
+}
+
+enum status likeness_put_off(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
+                             struct error *error) {
+    char keys[LIKENESS_KEYS * sizeof mark->keys[0]];
+    if (mark->keys[0] == 0) return done(db, number, article, error);
+    for (size_t i = 0; i < sizeof keys; i++) keys[i] = (char)((uint64_t)mark->keys[i / 8] >> (56 - i % 8 * 8));
+    struct db_rows *rows = db_use(db, DB_LIKENESS_DUE_ADD);
+    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", article.v);
+    db_bind_blob(rows, "keys", slice_make(keys, sizeof keys));
+    return db_run_later(rows, error);
+}
+
 static slice with_finding(struct arena *arena, slice checks, const struct likeness_near *near) {
     struct buf json CLEANUP(buf_fini);
     buf_init(&json, CHECKS_BYTES + checks.n);
@@ -40,12 +59,10 @@ static enum status tell(struct db *db, struct arena *arena, const struct likenes
 static enum status do_one(struct db *db, struct arena *arena, const struct likeness_of *of, int percent,
                           struct error *error) {
     struct likeness_near near;
-    struct likeness_mark mark = {{0}, {0}};
     enum status status = likeness_find(db, arena, of, percent, &near, error);
     if (status == OK && near.count) status = tell(db, arena, of, &near, error);
-    for (size_t i = 0; i < LIKENESS_KEYS; i++) mark.keys[i] = of->keys[i];
-    if (status == OK) status = likeness_keep(db, of->number, of->article, &mark, error);
-    return status == OK ? likeness__due_done(db, of->number, of->article, error) : status;
+    if (status == OK) status = likeness_keep(db, of->number, of->article, of->keys, error);
+    return status == OK ? done(db, of->number, of->article, error) : status;
 }
 
 static enum status load(struct db *db, struct likeness_of due[static LOADED], int64_t most, size_t *count,
@@ -68,18 +85,18 @@ static enum status load(struct db *db, struct likeness_of due[static LOADED], in
 static enum status do_some(struct db *db, struct arena *arena, int percent, int64_t end_ns, bool *complete,
                            struct error *error) {
     struct likeness_of due[LOADED];
-    size_t count = 0, done = 0;
+    size_t count = 0, next = 0;
     enum status status = OK;
     *complete = false;
     while (status == OK && !*complete) {
-        if (done == count) {
-            done = 0;
+        if (next == count) {
+            next = 0;
             status = load(db, due, LOADED, &count, error);
             *complete = status == OK && count == 0;
             continue;
         }
         arena_reset(arena);
-        status = do_one(db, arena, &due[done++], percent, error);
+        status = do_one(db, arena, &due[next++], percent, error);
         if (clock_monotonic_ns() >= end_ns) break;
     }
     return status;

@@ -7,6 +7,10 @@
 
 #include "domain/likeness.h"
 
+/* Writer: puts off likeness_keep, and then what the text is like: in place of what was put off for an earlier text of the
+   message. */
+enum status likeness_put_off(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
+                             struct error *error) MUST_USE;
 /* Writer, in the caller's transaction: some more messages, at least one, until it has taken work_ns; mostly some tens of
    microseconds each. Where there are several nodes one works at a time. Call it again, in another transaction, until
    *complete. */

@@ -11,7 +11,7 @@ static enum status keep(struct db *db, struct db_rows *message, const struct lik
     db_bind_int(rows, "number", number.v);
     db_bind_int(rows, "article", article.v);
     enum status status = db_run(rows, NULL, error);
-    return status == OK ? likeness_keep(db, number, article, mark, error) : status;
+    return status == OK ? likeness_keep(db, number, article, mark->keys, error) : status;
 }
 
 /* Messages from *next on; *next is 0 when there are no more. */
