@@ -40,6 +40,8 @@ enum {
     WRITER_BATCH = 512,
     WRITER_LATE = 4, /* times queue_ms: what has been worked on may wait longer for the disk than for a worker */
     HASHING_QUEUE = 16,
+    SCRATCH_BYTES = 64 * 1024 * 1024, /* a text is at most a request's body */
+    SCRATCH_KEPT = 128 * 1024,        /* what most messages take */
     FETCHING_QUEUE = 8,
     FRONT_BYTES = 64 * 1024 * 1024,
     QUIET_MS = 1000,
@@ -137,6 +139,7 @@ static void *worker_new(void *ctx, size_t index) {
     struct error error = {OK, ""};
     (void)index;
     worker->app = ctx;
+    worker->scratch = arena_new_kept(SCRATCH_BYTES, SCRATCH_KEPT);
     if (db_open(worker->app->options.location, DB_READ, &worker->db, &error) != OK) {
         char detail[600];
         log_line(LOG_ERROR, "database", "error=%s", log_quote(detail, sizeof detail, slice_of(error.detail)));
@@ -148,6 +151,7 @@ static void *worker_new(void *ctx, size_t index) {
 static void worker_free(void *thread_state) {
     struct worker *worker = thread_state;
     if (worker) db_close(worker->db);
+    if (worker) arena_free(worker->scratch);
     memory_free(worker);
 }
 

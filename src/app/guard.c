@@ -321,8 +321,8 @@ enum status guard_look(struct request *r, const struct abuse_sending *sending, s
     struct watch_list *list;
     enum status status = list_now(r, &list, error);
     if (status != OK) return status;
-    status =
-        abuse_look(r->db, r->arena, list, &r->site.options, sending ? sending : &UNKNOWN, draft, problems, out, error);
+    status = abuse_look(r->db, r->arena, request_scratch(r), list, &r->site.options, sending ? sending : &UNKNOWN,
+                        draft, problems, out, error);
     watch_list_unref(list);
     return status;
 }

@@ -96,6 +96,11 @@ const struct view_context *request_view_in(struct request *r, slice language) {
     return request_view(r);
 }
 
+struct arena *request_scratch(struct request *r) {
+    arena_reset(r->worker->scratch);
+    return r->worker->scratch;
+}
+
 struct buf *request_buf(struct request *r) {
     struct buf *b = ARENA_NEW(r->arena, struct buf);
     buf_init(b, PAGE_MAX_BYTES);

@@ -119,6 +119,8 @@ bool request_token_ok(struct request *r, slice purpose); /* of the field `token`
 const struct view_context *request_view(struct request *r);
 /* The same in another language of the interface (an article's). */
 const struct view_context *request_view_in(struct request *r, slice language);
+/* The worker's, empty: for what nobody needs when the handler calls this again, or returns. */
+struct arena *request_scratch(struct request *r);
 struct buf *request_buf(struct request *r); /* an empty buffer with the ceiling of a page; freed with the answer */
 
 /* --- Answering --------------------------------------------------------------------------------------------------- */

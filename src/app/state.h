@@ -87,10 +87,11 @@ struct app {
 /* Whether there is a mail server: what takes one is offered then only. */
 static inline bool app_sends_mail(const struct app *app) { return app->options.mail.url.n > 0; }
 
-/* A worker's own: a read connection. */
+/* A worker's own: a read connection, and memory that no job leaves anything in. */
 struct worker {
     struct app *app;
     struct db *db;
+    struct arena *scratch; /* request_scratch */
 };
 
 /* The dates of a language in a zone; made once, kept for the life of the app. Any thread; NULL never (UTC when the zone

@@ -27,12 +27,16 @@ static struct block *block_new(size_t size) {
     return block;
 }
 
-struct arena *arena_new(size_t max_bytes) {
+struct arena *arena_new_kept(size_t max_bytes, size_t kept_bytes) {
     struct arena *arena = NEW(struct arena);
     arena->max = max_bytes;
-    arena->first = arena->current = block_new(FIRST_BLOCK);
-    arena->reserved = FIRST_BLOCK;
+    arena->first = arena->current = block_new(kept_bytes);
+    arena->reserved = kept_bytes;
     return arena;
+}
+
+struct arena *arena_new(size_t max_bytes) {
+    return arena_new_kept(max_bytes, FIRST_BLOCK);
 }
 
 static void free_after(struct block *block) {

@@ -16,6 +16,8 @@ struct arena;
    fatal. Free with arena_free. */
 enum { ARENA_HARD = 16 };
 struct arena *arena_new(size_t max_bytes);
+/* The same with a first block of that size, which a reset keeps: for one that is emptied and filled again and again. */
+struct arena *arena_new_kept(size_t max_bytes, size_t kept_bytes);
 void arena_free(struct arena *arena);          /* NULL is fine */
 void arena_free_p(struct arena **arena);       /* for CLEANUP */
 void arena_reset(struct arena *arena);         /* empties it, keeps its first block */

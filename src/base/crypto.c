@@ -11,7 +11,24 @@ enum status crypto_init(struct error *error) {
     return OK;
 }
 
-void crypto_random(void *out, size_t n) { randombytes_buf(out, n); }
+/* Each thread takes some from the system at once, and forgets what it has given away. Nothing here forks. */
+void crypto_random(void *out, size_t n) {
+    enum { POOL_BYTES = 1024 };
+    static _Thread_local unsigned char pool[POOL_BYTES];
+    static _Thread_local size_t left;
+    if (n > POOL_BYTES / 4) {
+        randombytes_buf(out, n);
+        return;
+    }
+    if (n > left) {
+        randombytes_buf(pool, sizeof pool);
+        left = sizeof pool;
+    }
+    unsigned char *from = pool + sizeof pool - left;
+    memcpy(out, from, n);
+    sodium_memzero(from, n);
+    left -= n;
+}
 
 void crypto_add_base64url(struct buf *b, slice bytes) {
     size_t n = sodium_base64_encoded_len(bytes.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);

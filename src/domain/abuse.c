@@ -10,7 +10,7 @@ enum { CHECKS_BYTES = 16 * 1024 };
 
 struct looking {
     struct db *db;
-    struct arena *arena;
+    struct arena *scratch;
     const struct watch_list *list;
     const struct site_options *options;
     const struct abuse_sending *sending;
@@ -70,7 +70,7 @@ static void note_found(struct looking *l, enum comment_field field, const char *
 static void look_at_field(struct looking *l, enum comment_field field, const char *name, slice text,
                           const struct evasion *evasion) {
     struct watch_result result = {0};
-    watch_look(l->list, l->arena, text, evasion, l->draft->input.language, &result);
+    watch_look(l->list, l->scratch, text, evasion, l->draft->input.language, &result);
     for (size_t i = 0; i < result.count; i++) note_found(l, field, name, text, &result.found[i]);
     for (size_t i = 0; i < result.overran_count && l->out->overran_count < ARRAY_COUNT(l->out->overran); i++)
         l->out->overran[l->out->overran_count++] = result.overran[i];
@@ -88,7 +88,7 @@ static void look_at_words(struct looking *l, const struct evasion *text) {
     look_at_field(l, FIELD_TEXT, "text", input->text, text);
     for (size_t i = 0; i < ARRAY_COUNT(short_ones); i++) {
         if (short_ones[i].value.n == 0) continue;
-        struct evasion evasion = text_evasion(l->arena, short_ones[i].value);
+        struct evasion evasion = text_evasion(l->scratch, short_ones[i].value);
         look_at_field(l, short_ones[i].field, short_ones[i].name, short_ones[i].value, &evasion);
     }
 }
@@ -150,12 +150,12 @@ static void open_checks(struct looking *l) {
     buf_add(&l->json, checks.n > 1 ? slice_sub(checks, 0, checks.n - 1) : S("["));
 }
 
-enum status abuse_look(struct db *db, struct arena *arena, const struct watch_list *list,
+enum status abuse_look(struct db *db, struct arena *arena, struct arena *scratch, const struct watch_list *list,
                        const struct site_options *options, const struct abuse_sending *sending,
                        struct comment_draft *draft, struct comment_problems *problems, struct abuse_report *out,
                        struct error *error) {
     struct looking l = {.db = db,
-                        .arena = arena,
+                        .scratch = scratch,
                         .list = list,
                         .options = options,
                         .sending = sending,
@@ -165,7 +165,7 @@ enum status abuse_look(struct db *db, struct arena *arena, const struct watch_li
     *out = (struct abuse_report){0};
     if (draft->input.account.v) return OK;
     open_checks(&l);
-    struct evasion text = text_evasion(arena, draft->input.text);
+    struct evasion text = text_evasion(scratch, draft->input.text);
     look_at_words(&l, &text);
     draft->likeness = likeness_mark(&text); /* to what, likeness_due.h finds */
     enum status status = look_at_links(&l, error);

@@ -28,14 +28,15 @@ struct abuse_sending {
 /* Worker, read connection: looks at a draft that comment_prepare accepted. Adds to draft->checks, sets what is to become
    of it (draft->fate), what it is found by (draft->likeness) and, where it is not to be taken, adds to problems (FAULT_WORDS, FAULT_LINKS: INVALID). refused (may
    be NULL): the words that were refused, as typed, for its author. overran: expressions to be reported with
-   watch_overran. Messages of the house are not looked at. */
+   watch_overran. Messages of the house are not looked at. scratch: for what nobody needs afterwards, some twenty times
+   the text. */
 struct abuse_report {
     slice refused[4];
     size_t refused_count;
     int64_t overran[4];
     size_t overran_count;
 };
-enum status abuse_look(struct db *db, struct arena *arena, const struct watch_list *list,
+enum status abuse_look(struct db *db, struct arena *arena, struct arena *scratch, const struct watch_list *list,
                        const struct site_options *options, const struct abuse_sending *sending,
                        struct comment_draft *draft, struct comment_problems *problems, struct abuse_report *out,
                        struct error *error) MUST_USE;

@@ -138,11 +138,13 @@ static enum status check_name_free(struct db *db, struct arena *arena, const str
     bool keeps;
     enum status status = keeps_name(db, input, &keeps, error);
     if (status != OK || keeps) return status;
-    slice skeleton = text_skeleton(arena, input->name), folded = text_fold_name(arena, input->name);
+    slice skeleton = {0}, folded = {0};
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_COMMENT_HOUSE_NAMES);
     while ((status = db_step(rows, error)) == OK) {
         if (db_int(rows, "id") == input->account.v) continue;
         slice name = db_text(rows, "display_name", arena);
+        if (!skeleton.p) skeleton = text_skeleton(arena, input->name);
+        if (!folded.p) folded = text_fold_name(arena, input->name);
         bool same =
             slice_equal(folded, text_fold_name(arena, name)) || slice_equal(skeleton, text_skeleton(arena, name));
         if (!same) continue;
@@ -192,9 +194,10 @@ static enum status check_repeated(struct db *db, const struct comment_draft *dra
     time_ms since = clock_now() - REPEAT_WINDOW_MS;
     bool here = false;
     while ((status = db_step(rows, error)) == OK) {
-        if (db_int(rows, "number") == own.v || hash_of_row(rows, input->text) != draft->text_hash) continue;
+        int64_t number = db_int(rows, "number");
+        if (number == own.v || hash_of_row(rows, input->text) != draft->text_hash) continue;
         if (db_int(rows, "article_id") != input->article.v)
-            elsewhere->v = db_int(rows, "number");
+            elsewhere->v = number > elsewhere->v ? number : elsewhere->v;
         else if (db_int(rows, "submitted_at") >= since)
             here = true;
     }

@@ -225,7 +225,7 @@ static void turn_checks(struct bench *b) {
     struct site_options options;
     site_options_init(&options);
     draft.input.language = S("fr");
-    must(abuse_look(b->db, b->arena, b->watched, &options, &sending, &draft, &problems, &report, &error));
+    must(abuse_look(b->db, b->arena, b->arena, b->watched, &options, &sending, &draft, &problems, &report, &error));
 }
 
 static void measure_checks(struct bench *b) {

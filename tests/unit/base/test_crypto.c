@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -78,6 +79,21 @@ static void tokens_differ(void **state) {
     arena_free(arena);
 }
 
+static int by_bytes(const void *a, const void *b) { return memcmp(a, b, 24); }
+
+static void random_bytes_come_once(void **state) {
+    (void)state;
+    enum { COUNT = 1000, BYTES = 24 };
+    static unsigned char taken[COUNT][BYTES], large[4096];
+    for (size_t i = 0; i < COUNT; i++) crypto_random(taken[i], BYTES);
+    qsort(taken, COUNT, BYTES, by_bytes);
+    for (size_t i = 1; i < COUNT; i++) assert_memory_not_equal(taken[i - 1], taken[i], BYTES);
+    size_t zeroes = 0;
+    crypto_random(large, sizeof large);
+    for (size_t i = 0; i < sizeof large; i++) zeroes += large[i] == 0;
+    assert_in_range(zeroes, 0, 100); /* 16 are to be expected */
+}
+
 int main(void) {
     struct error error;
     if (crypto_init(&error) != OK) return 1;
@@ -87,6 +103,7 @@ int main(void) {
         cmocka_unit_test(what_is_sealed_opens_with_its_key_only),
         cmocka_unit_test(passwords_are_argon2id),
         cmocka_unit_test(tokens_differ),
+        cmocka_unit_test(random_bytes_come_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,6 +45,22 @@ static void an_arena_has_a_ceiling_and_can_be_emptied(void **state) {
     arena_free(NULL);
 }
 
+static void an_arena_keeps_a_first_block_of_the_size_asked_for(void **state) {
+    (void)state;
+    struct arena *arena = arena_new_kept(1 << 20, 100000);
+    const unsigned char *first = arena_alloc(arena, 16);
+    for (int turn = 0; turn < 3; turn++) {
+        arena_reset(arena);
+        unsigned char *p = arena_alloc(arena, 50000), *q = arena_alloc(arena, 49000);
+        assert_ptr_equal(p, first);
+        assert_ptr_equal(q, first + 50000);
+        for (size_t i = 0; i < 50000; i++) assert_int_equal(p[i], 0);
+        memset(p, 0xAB, 50000);
+        memset(arena_alloc(arena, 200000), 0xAB, 200000);
+    }
+    arena_free(arena);
+}
+
 static void text_in_an_arena(void **state) {
     (void)state;
     struct arena *arena = arena_new(1 << 20);
@@ -108,6 +124,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_arena_gives_zeroed_and_aligned_memory),
         cmocka_unit_test(an_arena_has_a_ceiling_and_can_be_emptied),
+        cmocka_unit_test(an_arena_keeps_a_first_block_of_the_size_asked_for),
         cmocka_unit_test(text_in_an_arena),
         cmocka_unit_test(a_buffer_stops_at_its_ceiling_and_remembers),
         cmocka_unit_test(escapes),
