@@ -3,19 +3,11 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-static int hex(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 static void decode(slice text, struct buf *out) {
     for (size_t i = 0; i < text.n; i++) {
-        int high = text.p[i] == '%' && i + 2 < text.n ? hex(text.p[i + 1]) : -1;
-        int low = high >= 0 ? hex(text.p[i + 2]) : -1;
-        if (low >= 0) {
-            buf_add_char(out, (char)(high * 16 + low));
+        int octet = slice_percent_octet(text, i);
+        if (octet >= 0) {
+            buf_add_char(out, (char)octet);
             i += 2;
         } else {
             buf_add_char(out, text.p[i] == '+' ? ' ' : text.p[i]);

@@ -82,6 +82,18 @@ bool slice_to_int64(slice s, int64_t *out) {
     return true;
 }
 
+int slice_hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    char lower = (char)(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+int slice_percent_octet(slice s, size_t i) {
+    if (i >= s.n || s.n - i < 3 || s.p[i] != '%') return -1;
+    int high = slice_hex_digit(s.p[i + 1]), low = slice_hex_digit(s.p[i + 2]);
+    return high >= 0 && low >= 0 ? high << 4 | low : -1;
+}
+
 uint64_t slice_hash(slice s) {
     uint64_t hash = 14695981039346656037u;
     for (size_t i = 0; i < s.n; i++) {

@@ -64,6 +64,10 @@ enum { SLICE_INT_BYTES = 20 };
 slice slice_from_int64(char out[static SLICE_INT_BYTES], int64_t value);
 bool slice_to_uint64(slice s, uint64_t *out); /* digits only */
 
+int slice_hex_digit(char c); /* its value, 0 to 15; -1 when it is none */
+/* The octet, 0 to 255, of the "%XX" at i (RFC 3986 §2.1); -1 when there is none. */
+int slice_percent_octet(slice s, size_t i);
+
 /* FNV-1a, for tables in memory; not for anything an adversary may choose at length. */
 uint64_t slice_hash(slice s);
 

@@ -38,16 +38,9 @@ slice wordpress__decoded(struct arena *arena, slice text) {
     struct buf b;
     buf_init(&b, text.n + 1);
     for (size_t i = 0; i < text.n; i++) {
-        int value = 0;
-        bool escape = text.p[i] == '%' && i + 2 < text.n;
-        for (size_t k = 1; escape && k <= 2; k++) {
-            char c = text.p[i + k];
-            int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-            escape = digit >= 0;
-            value = value * 16 + digit;
-        }
-        buf_add_char(&b, escape ? (char)value : text.p[i]);
-        if (escape) i += 2;
+        int octet = slice_percent_octet(text, i);
+        buf_add_char(&b, octet >= 0 ? (char)octet : text.p[i]);
+        if (octet >= 0) i += 2;
     }
     slice out = utf8_is_valid(buf_slice(&b)) ? arena_copy(arena, buf_slice(&b)) : text;
     buf_fini(&b);

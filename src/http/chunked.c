@@ -3,16 +3,6 @@
 #define REFUSE(status, reason) ((struct http__refusal){(status), (reason)})
 static const struct http__refusal TAKEN = {0, NULL};
 
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Visible, space, tab, or above ASCII: what a value may hold. */
 static bool is_text(char c) {
     unsigned char u = (unsigned char)c;
@@ -20,7 +10,7 @@ static bool is_text(char c) {
 }
 
 static struct http__refusal take_size(struct http__chunked *chunked, char c) {
-    int value = hex_value(c);
+    int value = slice_hex_digit(c);
     if (value >= 0) {
         if (++chunked->digits > HTTP__CHUNK_DIGITS_MAX) {
             return REFUSE(400, "The size of a chunk is too long.");

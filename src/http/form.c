@@ -6,16 +6,6 @@
 
 const struct http_form_limits HTTP_FORM_LIMITS = {.fields = 100, .name_bytes = 64, .value_bytes = 1024 * 1024};
 
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool needs_decoding(slice text, bool plus_is_space) {
     return (text.n && memchr(text.p, '%', text.n)) || (plus_is_space && text.n && memchr(text.p, '+', text.n));
 }
@@ -26,12 +16,11 @@ static size_t decode(slice text, bool plus_is_space, char *out) {
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
         if (c == '%') {
-            int high = i + 2 < text.n ? hex_value(text.p[i + 1]) : -1;
-            int low = i + 2 < text.n ? hex_value(text.p[i + 2]) : -1;
-            if (high < 0 || low < 0) {
+            int octet = slice_percent_octet(text, i);
+            if (octet < 0) {
                 return SIZE_MAX;
             }
-            c = (char)(unsigned char)(high << 4 | low);
+            c = (char)(unsigned char)octet;
             i += 2;
         } else if (c == '+' && plus_is_space) {
             c = ' ';

@@ -20,24 +20,18 @@ static uint32_t mend(uint32_t c) {
     return control || none ? 0xFFFD : c;
 }
 
-static int digit_value(char c, unsigned base) {
-    if (is_digit(c)) return c - '0';
-    char lower = (char)(c | 0x20);
-    return base == 16 && lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* &#123; and &#x7B; */
 static size_t decode_number(slice at, struct buf *out) {
     size_t i = 2;
-    unsigned base = 10;
+    int base = 10;
     if (i < at.n && (at.p[i] | 0x20) == 'x') {
         base = 16;
         i++;
     }
     size_t start = i;
     uint32_t value = 0;
-    for (int digit; i < at.n && (digit = digit_value(at.p[i], base)) >= 0; i++) {
-        if (value <= 0x10FFFF) value = value * base + (uint32_t)digit;
+    for (int digit; i < at.n && (digit = slice_hex_digit(at.p[i])) >= 0 && digit < base; i++) {
+        if (value <= 0x10FFFF) value = value * (uint32_t)base + (uint32_t)digit;
     }
     if (i == start) return 0;
     if (i < at.n && at.p[i] == ';') i++;

@@ -1,9 +1,11 @@
 #include "base/attributes.h"
 #include "base/slice.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -94,6 +96,29 @@ static void writes_numbers(void **state) {
     }
 }
 
+static void hexadecimal_digits(void **state) {
+    (void)state;
+    for (int c = CHAR_MIN; c <= CHAR_MAX; c++) {
+        static const char DIGITS[] = "0123456789abcdef";
+        const char *digit = memchr(DIGITS, c >= 'A' && c <= 'F' ? c | 0x20 : c, sizeof DIGITS - 1);
+        assert_int_equal(slice_hex_digit((char)c), digit ? digit - DIGITS : -1);
+    }
+}
+
+static void percent_octets(void **state) {
+    (void)state;
+    static const struct {
+        slice text;
+        size_t at;
+        int octet;
+    } cases[] = {{S_INIT("%00"), 0, 0},   {S_INIT("a%fF"), 1, 255},     {S_INIT("a%fF"), 0, -1},
+                 {S_INIT("%4"), 0, -1},   {S_INIT("%4g"), 0, -1},       {S_INIT("%g4"), 0, -1},
+                 {S_INIT("%%41"), 0, -1}, {S_INIT("%%41"), 1, 'A'},     {S_INIT("%41"), 3, -1},
+                 {S_INIT(""), 0, -1},     {S_INIT("%41"), SIZE_MAX, -1}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        assert_int_equal(slice_percent_octet(cases[i].text, cases[i].at), cases[i].octet);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_numbers),
@@ -102,6 +127,8 @@ int main(void) {
         cmocka_unit_test(comparing),
         cmocka_unit_test(finding),
         cmocka_unit_test(trimming_knows_ascii_white_space_only),
+        cmocka_unit_test(hexadecimal_digits),
+        cmocka_unit_test(percent_octets),
         cmocka_unit_test(numbers_are_whole_and_in_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
