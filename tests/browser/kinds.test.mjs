@@ -279,8 +279,8 @@ async function collect() {
     'sign-in': { path: '/sign-in' },
     'not-found': { path: '/nulle-part', status: 404 },
     queue: { path: '/moderation', role: 'moderator' },
-    reported: { path: '/moderation?kind=reported', role: 'moderator' },
-    decided: { path: '/moderation?kind=decided', role: 'moderator' },
+    reported: { path: '/moderation?queue=reported', role: 'moderator' },
+    decided: { path: '/moderation?queue=decided', role: 'moderator' },
     'desk-message': { path: `/moderation/comments/${number}`, role: 'moderator' },
     'desk-edit': { path: `/moderation/comments/${number}/edit`, role: 'moderator' },
     'desk-revision': {
