@@ -10,7 +10,7 @@
 
    In C code, mark every message for people with T or TN, so that script/extract-messages finds it:
      slice text = catalog_get(catalog, T("Reply to this message"));
-     slice text = catalog_get_plural(catalog, TN("one comment", "{count} comments"), n);
+     slice text = catalog_get_plural(catalog, TN("1 comment", "{count} comments"), n);
    T also stands in tables ({.title = T("Spam")}), to be looked up later. For templates see web/templates/README.md. */
 #ifndef PALABRE_VIEW_CATALOG_H
 #define PALABRE_VIEW_CATALOG_H
