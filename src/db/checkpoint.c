@@ -10,10 +10,12 @@
 enum {
     RESTART_PATIENCE_MS = 25, /* how long one commit may wait for readers of an old snapshot to end */
     RETRY_MS = 100,           /* after readers stood in the way, or the disk refused */
+    KEPT_TIMES = 2, /* restart_bytes: a file so long is kept. Writing over it takes half the time of writing behind
+                                 its end, where blocks must be found for it and its new length be synced */
 };
 
 static const struct writer_log_limits USUAL = {
-    .carry_bytes = INT64_C(8) << 20, .restart_bytes = INT64_C(64) << 20, .idle_ms = 2000};
+    .carry_bytes = INT64_C(8) << 20, .restart_bytes = INT64_C(16) << 20, .idle_ms = 2000};
 
 struct checkpoint {
     struct db *writes; /* the writer's: only to be told of its commits */
@@ -26,6 +28,7 @@ struct checkpoint {
     pthread_cond_t wake; /* there is something to do sooner than the thread knows */
     bool stopping;
     int64_t size;         /* bytes of the log in use after the last commit, or since we made it start again */
+    int64_t longest;      /* the same, since it was last cut: so long is its file */
     int64_t looked_at;    /* its size when it was last carried over */
     int64_t committed_at; /* monotonic */
     int64_t retry_at;     /* of what failed; 0: nothing did */
@@ -46,6 +49,7 @@ static void committed(void *ctx, int64_t size) {
     if (!c->dirty || (is_enough && !was_enough)) pthread_cond_signal(&c->wake);
     c->dirty = true;
     c->size = size;
+    if (size > c->longest) c->longest = size;
     if (size > c->log.largest) c->log.largest = size;
     c->committed_at = clock_monotonic_ms();
     pthread_mutex_unlock(&c->mutex);
@@ -86,8 +90,11 @@ static void take_turn(struct checkpoint *c) {
     pthread_mutex_unlock(&c->mutex);
 }
 
-static void end_turn(struct checkpoint *c) {
+/* Nobody has written since: whatever the next commit says of the log's size comes after this. */
+static void end_turn(struct checkpoint *c, bool restarted, bool cut) {
     pthread_mutex_lock(&c->mutex);
+    if (restarted) c->size = c->looked_at = 0;
+    if (restarted && cut) c->longest = 0;
     c->wanted = false;
     pthread_cond_signal(&c->turn);
     pthread_mutex_unlock(&c->mutex);
@@ -109,34 +116,41 @@ void checkpoint_leave(struct checkpoint *c) {
     pthread_mutex_unlock(&c->mutex);
 }
 
-/* First beside the writer, then, for the little that is left, in its place. */
-static enum status carry(struct checkpoint *c, enum step step, bool small, struct db_log_state *state) {
+/* First beside the writer, what came meanwhile too, and then, for the little that is left, in its place. */
+static enum status carry(struct checkpoint *c, enum db_log_carry last, struct db_log_state *state) {
     const struct db_engine *engine = c->db->engine;
     struct error error = {0};
     enum status status = engine->log_carry(c->db, LOG_CARRY_BESIDE, 0, state, &error);
-    if (status != OK || step == STEP_CARRY || (step == STEP_REST && small)) return status;
+    if (status != OK || last == LOG_CARRY_BESIDE) return status;
+    status = engine->log_carry(c->db, LOG_CARRY_BESIDE, 0, state, &error);
+    if (status != OK) return status;
     take_turn(c);
-    status = engine->log_carry(c->db, step == STEP_REST ? LOG_CARRY_CUT : LOG_CARRY_RESTART, RESTART_PATIENCE_MS, state,
-                               &error);
-    end_turn(c);
+    status = engine->log_carry(c->db, last, RESTART_PATIENCE_MS, state, &error);
+    end_turn(c, status == OK, last == LOG_CARRY_CUT);
     return status;
+}
+
+/* A short log is left to start again by itself, with the first commit that no reader stands in the way of. */
+static enum db_log_carry last_of(const struct checkpoint *c, enum step step) {
+    if (step == STEP_RESTART) return LOG_CARRY_RESTART;
+    if (step == STEP_CARRY) return LOG_CARRY_BESIDE;
+    if (c->longest > KEPT_TIMES * c->limits.restart_bytes) return LOG_CARRY_CUT;
+    return c->size < c->limits.carry_bytes ? LOG_CARRY_BESIDE : LOG_CARRY_RESTART;
 }
 
 static void do_step(struct checkpoint *c, enum step step) {
     int64_t before = c->committed_at;
     int64_t size = c->size;
-    bool small = size < c->limits.carry_bytes;
+    enum db_log_carry last = last_of(c, step);
     pthread_mutex_unlock(&c->mutex);
     struct db_log_state state = {0};
-    enum status status = carry(c, step, small, &state);
+    enum status status = carry(c, last, &state);
     pthread_mutex_lock(&c->mutex);
     c->log.carried += status == OK;
     c->log.failed += status != OK;
-    bool restarted = status == OK && (step == STEP_RESTART || (step == STEP_REST && !small));
+    bool restarted = status == OK && last != LOG_CARRY_BESIDE;
     c->log.restarted += restarted;
-    c->looked_at = restarted ? 0 : size;
-    /* A commit that came meanwhile has said the size anew already. */
-    if (restarted && c->committed_at == before && c->size == size) c->size = 0;
+    if (!restarted && size <= c->size) c->looked_at = size; /* or else a commit has started it again meanwhile */
     c->retry_at = status == OK ? 0 : clock_monotonic_ms() + RETRY_MS;
     bool whole = status == OK && state.carried == state.size;
     if (step == STEP_REST && status == OK && !whole) c->retry_at = clock_monotonic_ms() + c->limits.idle_ms;

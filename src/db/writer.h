@@ -31,8 +31,10 @@ struct writer_log_limits {
     int64_t carry_bytes; /* each time so much has been added, it is carried over (8 MiB) */
     int64_t
         restart_bytes; /* from this size on, commits may wait some milliseconds until the log can be started again, so
-                              that it does not grow for ever (64 MiB) */
-    int64_t idle_ms;   /* so long after the last commit the rest is carried over, and a long log cut (2000) */
+                              that it does not grow for ever (16 MiB) */
+    int64_t
+        idle_ms; /* so long after the last commit the rest is carried over, and a log that has become longer than twice
+                          restart_bytes cut (2000) */
 };
 
 struct writer_options {

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -546,6 +547,24 @@ static void assert_log_goes(struct writer *writer) {
     }
 }
 
+static int64_t log_file_bytes(struct fixture *f) {
+    char path[512];
+    struct stat file;
+    (void)snprintf(path, sizeof path, "%s-wal", f->store.location);
+    return stat(path, &file) == 0 ? (int64_t)file.st_size : -1;
+}
+
+/* Writing over a file takes less than making it longer. */
+static void the_file_of_a_log_of_usual_length_is_kept(void **state) {
+    struct fixture *f = *state;
+    f->writer = new_writer_of_short_logs(f);
+    write_long_rows(f->writer, 0, 5); /* more than a log begins again at, less than one that is cut has */
+    assert_log_goes(f->writer);
+    assert_true(log_file_bytes(f) > PAGE_OF_TEXT);
+    assert_true(writer_figures(f->writer).log.restarted > 0);
+    assert_int_equal(count_rows(f, "length(description) > 1000"), 5);
+}
+
 static void the_log_does_not_grow_for_ever(void **state) {
     struct fixture *f = *state;
     f->writer = new_writer_of_short_logs(f);
@@ -577,6 +596,8 @@ static void a_reader_keeps_the_log_but_stops_nobody(void **state) {
     assert_true(writer_figures(f->writer).log.size >= (int64_t)(PAGES - 10) * PAGE_OF_TEXT);
     db_read_end(reader);
     assert_log_goes(f->writer);
+    for (since = clock_monotonic_ms(); log_file_bytes(f) > PAGE_OF_TEXT; usleep(1000))
+        assert_true(clock_monotonic_ms() - since < LOG_PATIENCE_MS); /* so long a one is cut */
     db_close(reader);
     assert_int_equal(count_rows(f, "length(description) > 1000"), PAGES);
 }
@@ -597,6 +618,7 @@ int main(void) {
     };
     const struct CMUnitTest sqlite_tests[] = {
         cmocka_unit_test_setup_teardown(a_second_server_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_file_of_a_log_of_usual_length_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_log_does_not_grow_for_ever, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_keeps_the_log_but_stops_nobody, set_up, tear_down),
     };
