@@ -104,8 +104,22 @@ static bool is_control(uint32_t c) {
     return (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
 }
 
+/* How many bytes at the front are from 0x20 to 0x7E, eight at a time. */
+static size_t printable_run(slice s) {
+    const uint64_t high = 0x8080808080808080u, ones = 0x0101010101010101u;
+    size_t i = 0;
+    for (uint64_t word; i + 8 <= s.n; i += 8) {
+        memcpy(&word, s.p + i, 8);
+        /* Without a high bit anywhere a byte below 0x20 borrows into its own, and 0x7F carries into it. */
+        if ((word | (word - 0x20 * ones) | (word + ones)) & high) break;
+    }
+    return i;
+}
+
 size_t utf8_find_control(slice s) {
     for (size_t i = 0; i < s.n;) {
+        i += printable_run(slice_after(s, i));
+        if (i == s.n) break;
         unsigned char first = (unsigned char)s.p[i];
         if (first >= 0x20 && first < 0x7F) {
             i++;

@@ -363,26 +363,54 @@ static bool is_usual(slice rest) {
     return false;
 }
 
+/* What a byte may be in a text that is its own translation. */
+enum place {
+    PLAIN = 0, /* anything, anywhere */
+    MARK,      /* HTML, WordPress or Markdown may take it for more than itself */
+    COLON,
+    BLANK,
+    NEW_LINE,
+    WWW,  /* what an address may begin with */
+    WIDE, /* the first byte of what may be an unusual character */
+};
+static enum place place_of(char c) {
+    static const unsigned char PLACES[128] = {
+        ['<'] = MARK,  ['>'] = MARK,  ['&'] = MARK,      ['['] = MARK, [']'] = MARK, ['*'] = MARK,  ['_'] = MARK,
+        ['`'] = MARK,  ['\\'] = MARK, ['~'] = MARK,      ['|'] = MARK, ['@'] = MARK, ['\r'] = MARK, ['\t'] = MARK,
+        [':'] = COLON, [' '] = BLANK, ['\n'] = NEW_LINE, ['w'] = WWW,  ['W'] = WWW};
+    unsigned char byte = (unsigned char)c;
+    if (byte < 0x80) return (enum place)PLACES[byte];
+    return byte == 0xC2 || byte >= 0xCC ? WIDE : PLAIN; /* up to U+02FF all but U+0080 to U+00BF are usual */
+}
+
+static bool begins_line(slice line) {
+    char c = line.n ? line.p[0] : '\n';
+    return !(c >= '0' && c <= '9') && !strchr(" #-+=", c);
+}
+
+static bool stays(slice text, size_t i) {
+    char before = i > 0 ? text.p[i - 1] : '\n', next = i + 1 < text.n ? text.p[i + 1] : '\n';
+    switch (place_of(text.p[i])) {
+    case PLAIN: return true;
+    case MARK: return false;
+    case COLON: return next != '/';
+    case BLANK: return before != ' ';
+    case NEW_LINE:
+        if (before == ' ' || (before == '\n' && (i < 2 || text.p[i - 2] == '\n'))) return false;
+        return begins_line(slice_after(text, i + 1));
+    case WWW: return !slice_starts_nocase(slice_after(text, i), S("www."));
+    case WIDE: return is_usual(slice_after(text, i));
+    }
+    return false;
+}
+
 /* Whether nothing in it means anything to HTML, to WordPress or to Markdown, and its white space is as it would become:
    then it is its own translation, as the long way would find out. Most comments are such. */
 static bool is_plain(slice text) {
-    static const bool IS_MARK[256] = {
-        ['<'] = true, ['>'] = true,  ['&'] = true, ['['] = true, [']'] = true, ['*'] = true,  ['_'] = true,
-        ['`'] = true, ['\\'] = true, ['~'] = true, ['|'] = true, ['@'] = true, ['\r'] = true, ['\t'] = true};
-    char before = '\n';
-    if (text.n == 0 || !utf8_is_valid(text) || utf8_find_control(text) != SIZE_MAX) return false;
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i], next = i + 1 < text.n ? text.p[i + 1] : '\n';
-        bool digit = c >= '0' && c <= '9';
-        if (IS_MARK[(unsigned char)c] || (c == ':' && next == '/')) return false;
-        if (before == '\n' && (digit || strchr(" #-+=", c))) return false;
-        if ((c == ' ' || c == '\n') && before == ' ') return false;
-        if (c == '\n' && before == '\n' && (i < 2 || text.p[i - 2] == '\n')) return false;
-        if ((c == 'w' || c == 'W') && slice_starts_nocase(slice_after(text, i), S("www."))) return false;
-        if ((unsigned char)c >= 0xC2 && !is_usual(slice_after(text, i))) return false;
-        before = c;
-    }
-    return before != ' ' && before != '\n';
+    if (text.n == 0 || !utf8_is_valid(text) || utf8_find_control(text) != SIZE_MAX || !begins_line(text)) return false;
+    for (size_t i = 0; i < text.n; i++)
+        if (place_of(text.p[i]) != PLAIN && !stays(text, i)) return false;
+    return text.p[text.n - 1] != ' ' && text.p[text.n - 1] != '\n';
 }
 
 enum status comment_markdown(struct arena *arena, slice foreign, slice language, struct sanitize_report *report,

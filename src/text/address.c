@@ -114,11 +114,21 @@ static bool find_mail_at(slice text, size_t least, size_t at, struct address *ou
     return true;
 }
 
+/* Whether "ht" or "ww" stands here: two letters that nearly no word of a text without addresses has side by side. */
+static bool may_begin_web(slice text, size_t i) {
+    char next = i + 1 < text.n ? text.p[i + 1] : '\0';
+    return (text.p[i] | 0x20) == 'h' ? (next | 0x20) == 't' : (next | 0x20) == 'w';
+}
+
 bool address__find(slice text, size_t from, struct address *out) {
+    static const bool LOOKED_AT[256] = {['h'] = true, ['H'] = true, ['w'] = true, ['W'] = true, ['@'] = true};
     for (size_t i = from; i < text.n; i++) {
-        char c = text.p[i];
-        if (((c | 0x20) == 'h' || (c | 0x20) == 'w') && find_web_at(text, i, out)) return true;
-        if (c == '@' && find_mail_at(text, from, i, out)) return true;
+        if (!LOOKED_AT[(unsigned char)text.p[i]]) continue;
+        if (text.p[i] == '@') {
+            if (find_mail_at(text, from, i, out)) return true;
+        } else if (may_begin_web(text, i) && find_web_at(text, i, out)) {
+            return true;
+        }
     }
     return false;
 }

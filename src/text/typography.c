@@ -286,13 +286,13 @@ static bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 
 /* How many bytes at the front no rule looks at; whole characters. A space between small letters is bound to neither. */
 static size_t plain_run(slice s) {
+    static const bool LOOKED_AT[256] = {[' '] = true, ['"'] = true, ['\''] = true, ['.'] = true,  [':'] = true,
+                                        [';'] = true, ['!'] = true, ['?'] = true,  [0xC2] = true, [0xE2] = true};
     size_t i = 0;
     for (; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == ' ' && i > 0 && is_small(s.p[i - 1]) && i + 1 < s.n && is_small(s.p[i + 1])) continue;
-        bool looked_at = c == ' ' || c == '"' || c == '\'' || c == '.' || c == ':' || c == ';' || c == '!' ||
-                         c == '?' || c == 0xC2 || c == 0xE2;
-        if (looked_at) break;
+        if (!LOOKED_AT[(unsigned char)s.p[i]]) continue;
+        bool bound = s.p[i] != ' ' || i == 0 || !is_small(s.p[i - 1]) || i + 1 == s.n || !is_small(s.p[i + 1]);
+        if (bound) break;
     }
     return i;
 }
