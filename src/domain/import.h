@@ -44,6 +44,9 @@ enum status import_comment_add(struct db *db, const struct import_comment *input
 enum status import_comment_find(struct db *db, slice source, slice key, comment_number *number,
                                 struct error *error) MUST_USE;
 
+/* Whether no comment of this source is there. */
+enum status import_source_is_new(struct db *db, slice source, bool *is_new, struct error *error) MUST_USE;
+
 /* The transaction of an import of many: db_fill_begin when the site has no comment yet (*filling), else
    db_write_begin. */
 enum status import_begin(struct db *db, bool *filling, struct error *error) MUST_USE;

@@ -86,6 +86,15 @@ static enum status read_int(struct db_rows *rows, const char *column, int64_t *o
     return status;
 }
 
+enum status import_source_is_new(struct db *db, slice source, bool *is_new, struct error *error) {
+    int64_t any;
+    struct db_rows *rows = db_use(db, DB_IMPORT_SOURCE_KNOWN);
+    db_bind_text(rows, "source", source);
+    enum status status = read_int(rows, "number", &any, error);
+    *is_new = status == NOT_FOUND;
+    return status == NOT_FOUND ? OK : status;
+}
+
 static enum status look_around(struct bulk *b, struct error *error) {
     struct db_rows *rows = db_use(b->db, DB_DISCUSSION_LAST_ORDINAL);
     db_bind_int(rows, "article", b->article.v);
@@ -93,12 +102,7 @@ static enum status look_around(struct bulk *b, struct error *error) {
     if (status == NOT_FOUND) return error_set(error, INVALID, "article: there is no article %" PRId64, b->article.v);
     if (status == OK) status = read_int(db_use(b->db, DB_IMPORT_LAST_NUMBER), "number", &b->last_number, error);
     if (status != OK && status != NOT_FOUND) return status;
-    int64_t any;
-    rows = db_use(b->db, DB_IMPORT_SOURCE_KNOWN);
-    db_bind_text(rows, "source", b->source);
-    status = read_int(rows, "number", &any, error);
-    b->fresh = status == NOT_FOUND;
-    return status == NOT_FOUND ? OK : status;
+    return import_source_is_new(b->db, b->source, &b->fresh, error);
 }
 
 struct known {

@@ -49,7 +49,7 @@ static slice language_of(const struct wordpress_job *job, slice tag) {
 
 /* What stands at the head of the file, once it has been read. */
 static enum status begin_channel(struct wordpress_job *job, struct error *error) {
-    const struct wxr_channel *channel = wxr_channel(job->reader);
+    const struct wxr_channel *channel = &job->current->channel;
     slice address = slice_trim(channel->base_blog_url.n ? channel->base_blog_url : channel->link);
     if (!url_is_web(address)) address = (slice){0};
     job->source = blog_key(job->own, address);
@@ -65,6 +65,14 @@ static enum status begin_channel(struct wordpress_job *job, struct error *error)
     job->report->address = arena_copy(job->report->arena, slice_sub(address, 0, 200));
     job->report->version = arena_copy(job->report->arena, slice_sub(slice_trim(channel->version), 0, 20));
     return OK;
+}
+
+/* Where all comments are new, all are prepared ahead. */
+static enum status begin_comments(struct wordpress_job *job, struct error *error) {
+    enum status status = begin_channel(job, error);
+    if (status == OK) status = import_source_is_new(job->db, job->source, &job->is_new, error);
+    if (status == OK) ahead_prepare(job->ahead, job->language, job->is_new);
+    return status;
 }
 
 /* A pipe cannot be read twice: its galleries go. */
@@ -92,7 +100,7 @@ enum status wordpress__content(struct wordpress_job *job, const struct wxr_item 
 void wordpress__progress(const struct wordpress_job *job, size_t done, size_t count) {
     if (!job->options->progress) return;
     const struct import_report *r = job->report;
-    int64_t read = wxr_bytes_read(job->reader);
+    int64_t read = job->current->bytes_read;
     double part = count ? (double)done / (double)count : 1; /* reading is the smaller half of the work */
     job->options->progress(job->options->progress_ctx, job->item_at + (int64_t)((double)(read - job->item_at) * part),
                            wxr_bytes_total(job->reader),
@@ -101,14 +109,13 @@ void wordpress__progress(const struct wordpress_job *job, size_t done, size_t co
 }
 
 static enum status add_items(struct wordpress_job *job, struct error *error) {
-    struct wxr_item item;
     enum status status;
-    while ((status = wxr_next(job->reader, job->item, &item, error)) == OK) {
-        if (!job->source.p) status = begin_channel(job, error);
-        if (status == OK) status = wordpress__item_add(job, &item, error);
+    while ((status = ahead_next(job->ahead, &job->current, error)) == OK) {
+        if (!job->source.p) status = begin_comments(job, error);
+        if (status == OK) status = wordpress__item_add(job, &job->current->item, error);
         if (status) return status == NOT_FOUND ? INTERNAL : status;
         wordpress__progress(job, 1, 1);
-        job->item_at = wxr_bytes_read(job->reader);
+        job->item_at = job->current->bytes_read;
         arena_reset(job->item);
     }
     if (status == NOT_FOUND && !job->source.p) return begin_channel(job, error); /* a blog without an item */
@@ -121,7 +128,11 @@ static enum status run(struct wordpress_job *job, struct error *error) {
     if (status) return status;
     status = site_load(job->db, job->own, &job->site, error);
     if (status == OK) status = date_formats_new(job->site.language, job->site.time_zone, &job->zone, error);
-    if (status == OK) status = add_items(job, error);
+    if (status == OK) {
+        job->ahead = ahead_new(job->reader, job->options);
+        status = add_items(job, error);
+        ahead_free(job->ahead);
+    }
     if (status == OK && !job->options->dry_run) return import_commit(job->db, filling, error);
     import_rollback(job->db, filling);
     return status;
@@ -140,6 +151,7 @@ static enum status import(struct wordpress_job *job, struct error *error) {
     date_formats_free(job->zone);
     gallery__fini(&job->gallery);
     table_fini(&job->sections);
+    number_set_fini(&job->added);
     arena_free(job->scratch);
     arena_free(job->item);
     arena_free(job->own);

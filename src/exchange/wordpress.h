@@ -30,7 +30,7 @@ struct wordpress_options {
     void (*progress)(void *ctx, int64_t bytes_done, int64_t bytes_total, int64_t articles, int64_t comments);
     void *progress_ctx;
     /* What is kept of a commenter's address (a textual IP address, as in the file); may be NULL: nothing is. Sets the
-       two (in the arena) or leaves them empty. */
+       two (in the arena) or leaves them empty. Called by one thread at a time, which need not be the caller's. */
     void (*address)(void *ctx, struct arena *arena, slice ip, slice *fingerprint, slice *sealed);
     void *address_ctx;
 };

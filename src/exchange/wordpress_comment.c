@@ -2,11 +2,7 @@
 #include "exchange/wordpress_job.h"
 
 #include "base/memory.h"
-#include "base/utf8.h"
 #include "domain/decision.h"
-#include "exchange/comment_markdown.h"
-#include "text/link.h"
-#include "text/sanitize.h"
 
 #include <stdlib.h>
 
@@ -178,55 +174,26 @@ static void lift(struct entries *e) {
     memory_free(known);
 }
 
-static slice one_line(struct wordpress_job *job, slice html, size_t max, slice otherwise) {
-    slice plain;
-    struct error error;
-    if (sanitize_plain(job->scratch, html, 0, &plain, &error) != OK) return otherwise;
-    plain = slice_trim(utf8_prefix(slice_trim(plain), max));
-    for (size_t i = 0; i < plain.n; i++) {
-        if (plain.p[i] != '\n') continue;
-        plain = slice_trim(slice_sub(plain, 0, i));
-        break;
-    }
-    return plain.n ? plain : otherwise;
-}
-
-static void fill_author(struct wordpress_job *job, const struct entry *entry, struct import_comment *in) {
-    bool french = slice_equal(in->language, S("fr"));
-    in->name = one_line(job, entry->c->author, COMMENT_NAME_MAX, french ? S("Anonyme") : S("Anonymous"));
-    slice email = slice_trim(entry->c->email), website = slice_trim(entry->c->website);
-    if (email.n <= COMMENT_EMAIL_MAX && utf8_is_valid(email)) in->email = email;
-    bool safe = url_is_web(website) && website.n <= COMMENT_WEBSITE_MAX;
-    if (safe) in->website = website;
-    import_report_add(job->report, REPORT_LEFT, website.n && !safe && !slice_equal(website, S("http://")),
+/* Takes over what was prepared of it; the report says what became of it. */
+static enum status fill(struct wordpress_job *job, const struct wxr_item *item, const struct entry *entry,
+                        const struct prepared_comment *prepared, struct import_comment *in, struct error *error) {
+    in->name = prepared->name;
+    in->email = prepared->email;
+    in->website = prepared->website;
+    in->fingerprint = prepared->fingerprint;
+    in->address_sealed = prepared->address_sealed;
+    in->text_source = prepared->text_source;
+    in->html = prepared->html;
+    import_report_add(job->report, REPORT_LEFT, prepared->unsafe_website,
                       S("unsafe addresses of commenters' websites"));
-    slice ip = slice_trim(entry->c->ip);
-    if (ip.n && job->options->address)
-        job->options->address(job->options->address_ctx, job->scratch, ip, &in->fingerprint, &in->address_sealed);
-}
-
-static enum status fill_text(struct wordpress_job *job, const struct wxr_item *item, const struct entry *entry,
-                             struct import_comment *in, struct error *error) {
-    struct html html;
-    struct sanitize_report cleaned = {0};
-    enum status status =
-        comment_markdown(job->scratch, entry->c->content, in->language, &cleaned, &in->text_source, &html, error);
-    if (status == INVALID || status == LIMIT) {
-        import_report_problem(job->report, entry->c->line, item->title, "comment %jd: %s", (intmax_t)entry->id,
-                              error->detail);
-        in->text_source = (slice){0};
-    } else if (status)
-        return status;
-    if (!in->text_source.n) {
-        bool french = slice_equal(in->language, S("fr"));
-        in->text_source = french ? S("(Sans texte)") : S("(No text)");
-        html = html_escape(job->scratch, in->text_source);
-        html.s = arena_format(job->scratch, "<p>%.*s</p>", SLICE_FMT(html.s));
-        import_report_add(job->report, REPORT_CHANGED, 1, S("comments without a readable text"));
-    }
-    in->html = html.s;
-    size_t dropped = cleaned.elements_dropped + cleaned.addresses_dropped + cleaned.elements_unwrapped;
-    import_report_add(job->report, REPORT_LEFT, (int64_t)dropped, S("images, headings and other markup in comments"));
+    if (prepared->status == INVALID || prepared->status == LIMIT)
+        import_report_problem(job->report, entry->c->line, item->title, "comment %jd: %.*s", (intmax_t)entry->id,
+                              SLICE_FMT(prepared->why));
+    else if (prepared->status)
+        return error_set(error, prepared->status, "%.*s", SLICE_FMT(prepared->why));
+    import_report_add(job->report, REPORT_CHANGED, prepared->no_text, S("comments without a readable text"));
+    import_report_add(job->report, REPORT_LEFT, (int64_t)prepared->dropped,
+                      S("images, headings and other markup in comments"));
     return OK;
 }
 
@@ -262,17 +229,21 @@ static enum status remove_again(struct wordpress_job *job, comment_number number
     return decision_make(job->db, job->scratch, &order, &result, &other, error);
 }
 
-/* Comments on their way: their texts are in the job's scratch arena until they are added. */
+/* Comments on their way: their texts are ahead's until they are added. */
 struct batch {
     struct wordpress_job *job;
     const struct wxr_item *item;
     const struct entries *entries;
     article_id article;
-    size_t count;
+    size_t count, bytes;
     struct import_comment items[BATCH];
     struct import_result results[BATCH];
     const struct entry *from[BATCH];
 };
+
+static void drop(struct wordpress_job *job, const struct entry *entry) {
+    ahead_drop(job->ahead, (size_t)(entry->c - job->current->item.comments));
+}
 
 static enum status add_batch(struct batch *b, struct error *error) {
     struct wordpress_job *job = b->job;
@@ -288,14 +259,23 @@ static enum status add_batch(struct batch *b, struct error *error) {
         if (b->from[i]->state == COMMENT_REMOVED) status = remove_again(job, result->number, error);
         if (status == OK) count(job, &b->items[i], b->from[i]->state, result->number);
     }
-    b->count = 0;
+    for (size_t i = 0; i < b->count; i++) drop(job, b->from[i]);
+    b->count = b->bytes = 0;
     arena_reset(job->scratch);
     return status;
 }
 
+/* Whether it is there from an earlier import, or from this one, which may have the same number twice. */
+static enum status find_known(struct wordpress_job *job, const struct entry *entry, const struct import_comment *in,
+                              struct error *error) {
+    if (job->is_new && number_set_add(&job->added, entry->id)) return NOT_FOUND;
+    comment_number number;
+    return import_comment_find(job->db, in->source, in->key, &number, error);
+}
+
 static enum status add_one(struct batch *b, struct entry *entry, struct error *error) {
     struct wordpress_job *job = b->job;
-    bool full = b->count == BATCH || arena_used(job->scratch) > BATCH_BYTES || entry->again;
+    bool full = b->count == BATCH || b->bytes > BATCH_BYTES || entry->again;
     enum status status = full ? add_batch(b, error) : OK;
     if (status) return status;
     entry->done = true;
@@ -310,17 +290,19 @@ static enum status add_one(struct batch *b, struct entry *entry, struct error *e
         .is_new = true,
         .or_root = entry->orphan,
     };
-    comment_number number;
-    status = import_comment_find(job->db, in.source, in.key, &number, error);
+    status = find_known(job, entry, &in, error);
     job->report->comments.known += status == OK;
+    if (status == OK) drop(job, entry);
     if (status != NOT_FOUND) return status;
     if (entry->parent != NONE)
         in.parent_key = slice_trim(b->entries->items[entry->parent].c->id);
     else if (entry->orphan)
         in.parent_key = slice_trim(entry->c->parent); /* it may be there from an earlier file */
     remark(job, b->item, entry);
-    fill_author(job, entry, &in);
-    status = fill_text(job, b->item, entry, &in, error);
+    const struct prepared_comment *prepared =
+        ahead_comment(job->ahead, (size_t)(entry->c - job->current->item.comments));
+    status = fill(job, b->item, entry, prepared, &in, error);
+    b->bytes += prepared->bytes;
     b->items[b->count] = in;
     b->from[b->count++] = entry;
     return status;
@@ -375,7 +357,10 @@ enum status wordpress__comments_add(struct wordpress_job *job, const struct wxr_
     if (!e.count) return OK;
     e.items = memory_alloc_array(e.count, sizeof *e.items);
     e.by_id = memory_alloc_array(e.count, sizeof *e.by_id);
-    for (size_t i = 0; i < e.count; i++) read_entry(job, item, &item->comments[i], fallback, &e.items[i]);
+    for (size_t i = 0; i < e.count; i++) {
+        read_entry(job, item, &item->comments[i], fallback, &e.items[i]);
+        if (e.items[i].left) drop(job, &e.items[i]);
+    }
     qsort(e.items, e.count, sizeof *e.items, by_date);
     for (size_t i = 0; i < e.count; i++) e.by_id[i] = i;
     qsort_r(e.by_id, e.count, sizeof *e.by_id, by_id, e.items);

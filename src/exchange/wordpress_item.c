@@ -132,8 +132,7 @@ static enum status make_section(struct wordpress_job *job, const struct wxr_term
     if (status) return status;
     section.title = slice_trim(section.title);
     if (!section.title.n) section.title = slug;
-    slice description = wxr_category_description(job->reader, term->nicename);
-    status = sanitize_plain(job->item, description, SECTION_DESCRIPTION_CHARS, &section.description, error);
+    status = sanitize_plain(job->item, term->description, SECTION_DESCRIPTION_CHARS, &section.description, error);
     if (status) return status;
     struct section_list all;
     status = section_list_load(job->db, job->item, &all, error);
@@ -179,7 +178,7 @@ static enum status fill_texts(struct wordpress_job *job, const struct wxr_item *
     if (status == OK)
         status = plain_line(job, item, item->excerpt, ARTICLE_STANDFIRST_MAX, S("excerpt"), &a->standfirst, error);
     slice login = slice_trim(item->creator);
-    slice name = wxr_author_name(job->reader, login);
+    slice name = item->creator_name;
     if (status == OK)
         status =
             plain_line(job, item, name.n ? name : login, ARTICLE_BYLINE_MAX, S("author's name"), &a->byline, error);
@@ -268,6 +267,15 @@ static enum status article_add(struct wordpress_job *job, const struct wxr_item 
     return wordpress__comments_add(job, item, id, a->created_at, error);
 }
 
+static bool is_draft_of_itself(const struct wxr_item *item) {
+    return says(item->status, S("auto-draft")) || says(item->status, S("inherit"));
+}
+
+bool wordpress__is_wanted(const struct wxr_item *item) {
+    slice type = slice_trim(item->post_type);
+    return (slice_equal(type, S("page")) || slice_equal(type, S("post"))) && !is_draft_of_itself(item);
+}
+
 enum status wordpress__item_add(struct wordpress_job *job, const struct wxr_item *item, struct error *error) {
     slice type = slice_trim(item->post_type);
     bool page = slice_equal(type, S("page"));
@@ -277,7 +285,7 @@ enum status wordpress__item_add(struct wordpress_job *job, const struct wxr_item
         import_report_add(job->report, REPORT_LEFT, (int64_t)item->comment_count, S("comments on what was left out"));
         return OK;
     }
-    if (says(item->status, S("auto-draft")) || says(item->status, S("inherit"))) {
+    if (is_draft_of_itself(item)) {
         import_report_add(job->report, REPORT_LEFT, 1, S("automatic drafts and revisions"));
         return OK;
     }

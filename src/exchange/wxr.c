@@ -424,10 +424,13 @@ void wxr_close_p(struct wxr_reader **reader) { wxr_close(*reader); }
 
 static void give(struct wxr_reader *r, struct wxr_item *out) {
     *out = r->item;
+    out->creator_name = wxr_author_name(r, slice_trim(out->creator));
     out->comments = ARENA_ARRAY(r->arena, out->comment_count, struct wxr_comment);
     if (out->comment_count) memcpy(out->comments, r->comments, out->comment_count * sizeof *out->comments);
     out->terms = ARENA_ARRAY(r->arena, out->term_count, struct wxr_term);
     if (out->term_count) memcpy(out->terms, r->terms, out->term_count * sizeof *out->terms);
+    for (size_t i = 0; i < out->term_count; i++)
+        out->terms[i].description = wxr_category_description(r, out->terms[i].nicename);
 }
 
 enum status wxr_next(struct wxr_reader *r, struct arena *arena, struct wxr_item *out, struct error *error) {

@@ -32,12 +32,14 @@ struct wxr_comment {
 };
 struct wxr_term {
     slice domain, nicename, name; /* domain: "category", "post_tag", "post_format"… */
+    slice description;            /* of the category, if the channel has told it by then; borrowed from the reader */
 };
 struct wxr_item {
     int64_t line;
     slice title, link, guid, pub_date, creator, content, excerpt;
     slice post_id, post_date, post_date_gmt, post_modified, post_modified_gmt, post_name, post_parent, post_type;
     slice status, post_password, comment_status, is_sticky, menu_order, attachment_url;
+    slice creator_name; /* the name the creator shows, if the channel has told it by then; borrowed from the reader */
     slice image_alt;    /* postmeta _wp_attachment_image_alt */
     bool has_thumbnail; /* postmeta _thumbnail_id: a featured image */
     size_t meta_count;  /* postmeta that WordPress does not hide (their name does not start with '_') */

@@ -1,7 +1,9 @@
 """An import that is killed leaves the publication as it was, and the same import run again takes everything in, once."""
 
 import os
+import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -59,6 +61,31 @@ def test_a_killed_import_leaves_nothing_and_can_be_run_again(tmp_path):
         assert database.execute("SELECT count(*) FROM comment").fetchone()[0] == ITEMS * COMMENTS
         assert database.execute("SELECT count(*) FROM article").fetchone()[0] == ITEMS
         assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    looked = palabre.run("check", "--data", data, env=palabre.environment())
+    assert looked.returncode == 0, looked.stderr
+
+
+def test_an_import_stopped_at_the_keyboard_leaves_nothing_and_can_be_run_again(tmp_path):
+    """From a file of which much has been read, and prepared, when the first of it is inserted."""
+    data, export = str(tmp_path / "data"), str(tmp_path / "export.xml")
+    items = 400
+    with open(export, "w", encoding="utf-8") as file:
+        file.write(HEAD + "".join(item(number) for number in range(1, items + 1)) + TAIL)
+    process = subprocess.Popen([palabre.BINARY, "import", "wordpress", export, "--data", data], env=palabre.environment(),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while process.poll() is None and not os.path.exists(os.path.join(data, "palabre.db-journal")):
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    stopped = process.wait(120)
+    assert stopped in (-signal.SIGINT, 0)  # 0: it had been faster
+    for known in (0, items * COMMENTS) if stopped else (items * COMMENTS,):
+        done = palabre.run("import", "wordpress", export, "--data", data, env=palabre.environment())
+        assert done.returncode == 0, done.stderr
+        assert re.search(rf"\b{items * COMMENTS - known}  comments", done.stdout), done.stdout
+    with store.connect(data) as database:
+        assert database.execute("SELECT count(*) FROM comment").fetchone()[0] == items * COMMENTS
     looked = palabre.run("check", "--data", data, env=palabre.environment())
     assert looked.returncode == 0, looked.stderr
 

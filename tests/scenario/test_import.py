@@ -341,6 +341,48 @@ def test_a_later_export_adds_what_is_new(tmp_path):
     check(data)
 
 
+def large(number):
+    """An article with so many comments that reading, preparing and inserting are all at work when its end is read."""
+    return post(number) + "".join(comment(number * 10000 + i, text=f"Message {i} : {'mot ' * 40}.")
+                                  for i in range(3000))
+
+
+@pytest.mark.threads
+def test_a_fault_late_in_a_large_file_changes_nothing(tmp_path):
+    data = tmp_path / "data"
+    import_well(write_export(tmp_path / "own.xml", post(9)), data)
+    before = dump(data)
+    items = large(1) + "</item>" + large(2) + "</item>" + large(3)
+    export = write_export(tmp_path / "late.xml", items + "<wp:comment>&broken;</wp:comment>")
+    line = export.read_text().split("&broken;")[0].count("\n") + 1
+    done = import_wordpress(export, data)
+    assert done.returncode == 65, done.stderr
+    assert f"late.xml: line {line}: " in done.stderr, done.stderr
+    assert done.stdout == "" and dump(data) == before
+    import_well(write_export(tmp_path / "late.xml", items), data)
+    assert rows(data, "SELECT COUNT(*) AS n FROM comment")[0]["n"] == 9000
+    check(data)
+
+
+@pytest.mark.threads
+def test_a_database_that_refuses_a_message_ends_the_import_at_once(tmp_path):
+    """While the rest of the file is still being read and prepared."""
+    data = tmp_path / "data"
+    import_well(write_export(tmp_path / "own.xml", post(9)), data)
+    refusal = "ALTER TABLE comment ADD CONSTRAINT refused CHECK (import_key <> '10600')" if store.IS_POSTGRESQL else \
+        "CREATE TRIGGER refused BEFORE INSERT ON comment WHEN NEW.import_key = '10600' " \
+        "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    with store.connect(data, writes=True) as database:
+        database.execute(refusal)
+    before = dump(data)
+    export = write_export(tmp_path / "large.xml", "</item>".join(large(number) for number in range(1, 6)))
+    done = import_wordpress(export, data)
+    line = export.read_text().split("<wp:comment_id>10512<")[0].count("\n") + 1
+    assert done.returncode not in (0, 1) and done.returncode < 128, done.stderr
+    assert f"line {line}: comments 10512 and the 511 after it: " in done.stderr, done.stderr
+    assert dump(data) == before
+
+
 def found(server, word):
     page = lxml.html.fromstring(server.get("/search", params={"q": word, "in": "messages"}).content)
     return [int(link.get("href").rsplit("/", 1)[1]) for link in page.cssselect(".hit h2 a")]

@@ -496,6 +496,54 @@ static void odd_items_do_not_stop_the_others(void **state) {
     assert_int_equal(remark(f, REPORT_LEFT, "comments on what was left out"), 1);
 }
 
+/* Many more than are prepared ahead, dated from the last to the first; every fifth is of a kind that is left out, and so
+   are two thousand in a row. */
+static void comments_are_dated_against_the_order_of_the_file(void **state) {
+    enum { COUNT = 12000, LEFT_FROM = 4000, LEFT_TO = 6000 };
+    struct fixture *f = *state;
+    begin(f, "fr");
+    begin_item(f, 1, "post", "publish", "");
+    int64_t made = 0;
+    for (int id = 1; id <= COUNT; id++) {
+        bool left = id % 5 == 0 || (id > LEFT_FROM && id <= LEFT_TO);
+        int at = COUNT - id;
+        made += !left;
+        buf_add_format(&f->xml,
+                       "<wp:comment><wp:comment_id>%d</wp:comment_id><wp:comment_date_gmt>2010-01-06 %02d:%02d:%02d"
+                       "</wp:comment_date_gmt><wp:comment_content>Message %d</wp:comment_content>"
+                       "<wp:comment_approved>1</wp:comment_approved><wp:comment_type>%s</wp:comment_type>"
+                       "<wp:comment_parent>0</wp:comment_parent></wp:comment>\n",
+                       id, at / 3600, at / 60 % 60, at % 60, id, left ? "order_note" : "");
+    }
+    end_item(f);
+    begin_item(f, 2, "post", "publish", "");
+    add_comment(f, COUNT + 1, 0, 1, "1", "Encore un.");
+    end_item(f);
+    run_well(f);
+    assert_int_equal(f->report.comments.made, made + 1);
+    assert_int_equal(remark(f, REPORT_LEFT, "order_note"), COUNT - made);
+    assert_slice(comment_of(f, 1).text_source, "Message 1");
+    assert_int_equal(comment_of(f, 1).ordinal, made);
+    assert_int_equal(comment_of(f, COUNT - 1).ordinal, 1);
+    assert_slice(comment_of(f, COUNT - 1).text_source, "Message 11999");
+    assert_int_equal(comment_of(f, COUNT + 1).ordinal, 1);
+}
+
+static void the_same_number_twice_counts_once(void **state) {
+    struct fixture *f = *state;
+    begin(f, "fr");
+    for (int item = 1; item <= 2; item++) {
+        begin_item(f, item, "post", "publish", "");
+        for (int id = 1; id <= 200; id++) add_comment(f, id, 0, item, "1", item == 1 ? "Le premier." : "Le second.");
+        add_comment(f, 200, 0, item, "1", "Le même.");
+        end_item(f);
+    }
+    run_well(f);
+    assert_int_equal(f->report.comments.made, 200);
+    assert_int_equal(f->report.comments.known, 202);
+    assert_slice(comment_of(f, 100).text_source, "Le premier.");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_post_becomes_an_article, set_up, tear_down),
@@ -510,6 +558,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(progress_grows_within_a_long_article, set_up, tear_down),
         cmocka_unit_test_setup_teardown(galleries_become_figures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_items_do_not_stop_the_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(comments_are_dated_against_the_order_of_the_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_same_number_twice_counts_once, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
