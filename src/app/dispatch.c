@@ -90,10 +90,11 @@ static void run_late(void *job, void *thread_state) {
     refuse_busy(job);
 }
 
-/* To the workers; what hashes a password to those few that do nothing else. */
+/* To the workers; what hashes a password to those few that do nothing else. For as long as the loop lags it has waited
+   already. */
 static void to_worker(struct request *r) {
     bool hashes = r->route && (r->route->flags & ROUTE_HASHES);
-    struct pool_offer offer = {POOL_NORMAL, run_request, run_late, r};
+    struct pool_offer offer = {POOL_NORMAL, run_request, run_late, r, loop_lag_ms(http_call_loop(r->call))};
     if (pool_offer(hashes ? r->app->hashing : r->app->pool, &offer) != OK) refuse_busy(r);
 }
 
@@ -149,7 +150,7 @@ static void shared_ready(struct cache_waiter *waiter, enum status status, struct
         return;
     }
     /* An error page is personal (the site's language, what to do next): made by a worker. */
-    struct pool_offer offer = {POOL_NORMAL, run_missing, run_late, r};
+    struct pool_offer offer = {.lane = POOL_NORMAL, .run = run_missing, .late = run_late, .job = r};
     if (pool_offer(r->app->pool, &offer) != OK) refuse_busy(r);
 }
 

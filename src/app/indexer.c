@@ -6,6 +6,7 @@
 #include "domain/likeness_due.h"
 #include "domain/likeness_fill.h"
 #include "domain/search_index.h"
+#include "os/limits.h"
 
 #include <errno.h>
 #include <time.h>
@@ -158,6 +159,7 @@ static bool do_what_is_due(struct indexer *indexer) {
 static void *run(void *argument) {
     struct indexer *indexer = argument;
     bool alone = !db_location_is_shared(indexer->app->options.location);
+    limits_step_back(LIMITS_BACKGROUND);
     while (!fill(indexer))
         if (!wait_a_little(indexer, FAILED_MS)) return NULL;
     for (;;) {

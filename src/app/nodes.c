@@ -315,6 +315,6 @@ void nodes_compare(struct request *r, const struct cache_key *key, struct page *
     struct comparing *c = ARENA_NEW(r->arena, struct comparing);
     *c = (struct comparing){
         .request = r, .key = *key, .page = page_ref(page), .generation = nodes_generation(r->app->nodes)};
-    struct pool_offer offer = {POOL_URGENT, compare, compare_not, c};
+    struct pool_offer offer = {.lane = POOL_URGENT, .run = compare, .late = compare_not, .job = c};
     if (pool_offer(r->app->pool, &offer) != OK) compared(c);
 }

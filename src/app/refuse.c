@@ -31,15 +31,16 @@ void refuse_log_figures(struct app *app) {
     struct pool_figures pool = pool_figures(app->pool), hashing = pool_figures(app->hashing);
     struct writer_figures writer = writer_figures(app->writer);
     struct cache_figures pages = cache_figures(app->pages);
-    log_line(LOG_INFO, "load",
-             "run=%lld refused=%lld late=%lld longest_wait_ms=%lld hashing_run=%lld hashing_refused=%lld "
-             "written=%lld writer_refused=%lld writer_late=%lld writer_longest_wait_ms=%lld "
-             "pages=%lld page_bytes=%lld renderings=%lld evictions=%lld",
-             (long long)pool.run, (long long)pool.refused, (long long)pool.late,
-             (long long)(pool.longest_wait_ns / 1000000), (long long)hashing.run,
-             (long long)(hashing.refused + hashing.late), (long long)writer.jobs, (long long)writer.refused,
-             (long long)writer.late, (long long)(writer.longest_wait_ns / 1000000), (long long)pages.pages,
-             (long long)pages.bytes, (long long)pages.renderings, (long long)pages.evictions);
+    log_line(
+        LOG_INFO, "load",
+        "run=%lld refused=%lld stale=%lld late=%lld longest_wait_ms=%lld longest_lag_ms=%lld hashing_run=%lld hashing_refused=%lld "
+        "written=%lld writer_refused=%lld writer_late=%lld writer_longest_wait_ms=%lld "
+        "pages=%lld page_bytes=%lld renderings=%lld evictions=%lld",
+        (long long)pool.run, (long long)pool.refused, (long long)pool.stale, (long long)pool.late,
+        (long long)(pool.longest_wait_ns / 1000000), (long long)loops_longest_lag_ms(app->loops),
+        (long long)hashing.run, (long long)(hashing.refused + hashing.late), (long long)writer.jobs,
+        (long long)writer.refused, (long long)writer.late, (long long)(writer.longest_wait_ns / 1000000),
+        (long long)pages.pages, (long long)pages.bytes, (long long)pages.renderings, (long long)pages.evictions);
 }
 
 /* Nothing read from the database: only the interface's language is known. */

@@ -236,7 +236,7 @@ static struct cache_waiter *give_up_rendering(struct cache *cache, struct entry 
    to be made. */
 static struct cache_waiter *start_rendering(struct cache *cache, struct entry *entry) {
     if (entry->rendering) return NULL;
-    struct pool_offer offer = {POOL_URGENT, run_rendering, refuse_rendering, entry};
+    struct pool_offer offer = {.lane = POOL_URGENT, .run = run_rendering, .late = refuse_rendering, .job = entry};
     entry->rendering = true;
     entry->rendering_change = entry->change;
     if (pool_offer(cache->options.pool, &offer) == OK) return NULL;

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "db/checkpoint.h"
 #include "db/engine.h"
+#include "os/limits.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -282,6 +283,7 @@ static void *run(void *ctx) {
     struct queue late = {0};
     struct parted parted = {0};
     pthread_setname_np(pthread_self(), "writer");
+    limits_step_back(LIMITS_WRITER);
     while (take_batch(lane, &batch, &late)) {
         fail_all(&late, BUSY, &(struct error){BUSY, "it waited too long to be written"});
         tell(lane, &late);

@@ -2,13 +2,16 @@
    and run outside the mutex, so that a task may post. */
 #include "os/loops.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 #include <assert.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 struct loop {
     uv_loop_t uv;
@@ -18,8 +21,17 @@ struct loop {
     bool started;
     struct loop_task stop;
 
-    pthread_mutex_t mutex; /* guards first, last */
+    /* The lag: how long the last wakes waited for their turn. */
+    int64_t lags_ms[LOOP_LAG_WAKES]; /* in no order */
+    unsigned wakes;
+    int64_t measured_at_ms; /* libuv's time */
+    bool is_probing;
+    struct loop_task probe;
+    _Atomic int64_t longest_lag_ms; /* written by the loop's thread alone */
+
+    pthread_mutex_t mutex; /* guards the rest */
     struct loop_task *first, *last;
+    int64_t woken_ns; /* when the first one was posted */
 };
 
 struct loops {
@@ -36,11 +48,32 @@ struct loop_timer {
 
 static _Thread_local struct loop *current;
 
+static int64_t least_lag(const struct loop *loop) {
+    int64_t least = loop->lags_ms[0];
+    for (size_t i = 1; i < LOOP_LAG_WAKES; i++) {
+        least = loop->lags_ms[i] < least ? loop->lags_ms[i] : least;
+    }
+    return least;
+}
+
+static void note_lag(struct loop *loop, int64_t woken_ns) {
+    loop->measured_at_ms = (int64_t)uv_now(&loop->uv);
+    loop->lags_ms[loop->wakes++ % LOOP_LAG_WAKES] = (clock_monotonic_ns() - woken_ns) / 1000000;
+    int64_t lag = least_lag(loop);
+    if (lag > atomic_load_explicit(&loop->longest_lag_ms, memory_order_relaxed)) {
+        atomic_store_explicit(&loop->longest_lag_ms, lag, memory_order_relaxed);
+    }
+}
+
 static void run_posted(struct loop *loop) {
     pthread_mutex_lock(&loop->mutex);
     struct loop_task *task = loop->first;
+    int64_t woken_ns = loop->woken_ns;
     loop->first = loop->last = NULL;
     pthread_mutex_unlock(&loop->mutex);
+    if (task) {
+        note_lag(loop, woken_ns);
+    }
     while (task) {
         struct loop_task *next = task->next;
         task->run(task);
@@ -49,6 +82,25 @@ static void run_posted(struct loop *loop) {
 }
 
 static void on_wake(uv_async_t *wake) { run_posted(wake->data); }
+
+int64_t loop_lag_ms(struct loop *loop) {
+    assert(current == loop);
+    int64_t since_ms = (int64_t)uv_now(&loop->uv) - loop->measured_at_ms;
+    if (!loop->is_probing && since_ms >= LOOP_LAG_PROBE_MS) {
+        loop->is_probing = true;
+        loop_post(loop, &loop->probe);
+    }
+    return since_ms < LOOP_LAG_KEPT_MS ? least_lag(loop) : 0;
+}
+
+int64_t loops_longest_lag_ms(const struct loops *loops) {
+    int64_t longest = 0;
+    for (size_t i = 0; i < loops->count; i++) {
+        int64_t lag = atomic_load_explicit(&loops->loops[i].longest_lag_ms, memory_order_relaxed);
+        longest = lag > longest ? lag : longest;
+    }
+    return longest;
+}
 
 static void *loop_main(void *argument) {
     struct loop *loop = argument;
@@ -77,6 +129,11 @@ static void on_stop(struct loop_task *task) {
     uv_walk(&current->uv, close_left_over, NULL);
 }
 
+static void on_probe(struct loop_task *task) {
+    (void)task;
+    current->is_probing = false;
+}
+
 static bool loop_start(struct loop *loop, size_t index) {
     loop->index = index;
     pthread_mutex_init(&loop->mutex, NULL);
@@ -89,6 +146,7 @@ static bool loop_start(struct loop *loop, size_t index) {
     }
     loop->wake.data = loop;
     loop->stop.run = on_stop;
+    loop->probe.run = on_probe;
     if (pthread_create(&loop->thread, NULL, loop_main, loop) != 0) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_run(&loop->uv, UV_RUN_DEFAULT);
@@ -169,6 +227,7 @@ void loop_post(struct loop *loop, struct loop_task *task) {
     bool was_empty = !loop->first;
     if (was_empty) {
         loop->first = task;
+        loop->woken_ns = clock_monotonic_ns();
     } else {
         loop->last->next = task;
     }

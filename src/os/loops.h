@@ -45,6 +45,15 @@ uv_loop_t *loop_uv(struct loop *loop);      /* for handles of one's own; on the 
 size_t loop_index(const struct loop *loop); /* its place in loops_at */
 int64_t loop_now_ms(struct loop *loop);     /* monotonic, as of this turn of the loop; on the loop's thread only */
 
+/* How long what is read now has lain in its socket, because the loop comes round so late: it has too many connections, or no
+   processor. On the loop's thread only. When the bytes of a request came nobody can tell; but what wakes the loop waits its
+   turn among the connections, and that is known: given is the least of the last LOOP_LAG_WAKES of such waits, so that one
+   halt of the machine is not taken for lag. 0 when the last one is older than LOOP_LAG_KEPT_MS. Asking has the loop wake
+   itself where nobody has for LOOP_LAG_PROBE_MS. */
+enum { LOOP_LAG_WAKES = 3, LOOP_LAG_PROBE_MS = 20, LOOP_LAG_KEPT_MS = 1000 };
+int64_t loop_lag_ms(struct loop *loop);
+int64_t loops_longest_lag_ms(const struct loops *loops); /* since they began; any thread */
+
 /* A timer. All on the loop's thread only. Runs fn(ctx) in first_ms, and then every repeat_ms (0: once, and the timer stays
    until freed). loop_timer_free may be called from fn. */
 struct loop_timer;

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "os/limits.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -137,6 +138,7 @@ static void *worker_main(void *argument) {
     char name[16];
     snprintf(name, sizeof name, "worker-%u", (unsigned)(worker->index % 1000));
     pthread_setname_np(pthread_self(), name);
+    limits_step_back(LIMITS_WORKER);
     void *state = pool->thread_init ? pool->thread_init(pool->ctx, worker->index) : NULL;
     pthread_mutex_lock(&pool->mutex);
     pool->ready_count++;
@@ -182,18 +184,25 @@ struct pool *pool_new(size_t threads, size_t max_queue, void *(*thread_init)(voi
     return pool;
 }
 
-/* With the mutex: whether the oldest of the lane waits for longer than whoever is offered now should. */
-static bool is_slow(const struct pool *pool, const struct lane *lane, int64_t now) {
-    return pool->patience_ns && lane->count > 0 && now - lane->entries[lane->first].queued_ns > pool->patience_ns;
+/* With the mutex: whether the oldest of the lane waits for longer than whoever is offered now should, or has waited for as
+   long before it was. */
+static bool is_slow(struct pool *pool, const struct lane *lane, const struct entry *entry, int64_t now) {
+    if (!entry->late || !pool->patience_ns) {
+        return false;
+    }
+    bool is_stale = now - entry->queued_ns > pool->patience_ns;
+    pool->figures.stale += is_stale;
+    return is_stale || (lane->count > 0 && now - lane->entries[lane->first].queued_ns > pool->patience_ns);
 }
 
-static enum status submit(struct pool *pool, struct lane *lane, struct entry entry) {
+static enum status submit(struct pool *pool, struct lane *lane, struct entry entry, int64_t waited_ms) {
     enum status status = OK;
-    entry.queued_ns = clock_monotonic_ns();
+    int64_t now = clock_monotonic_ns();
+    entry.queued_ns = now - waited_ms * 1000000;
     pthread_mutex_lock(&pool->mutex);
     if (pool->stopping) {
         status = UNAVAILABLE;
-    } else if ((entry.late && is_slow(pool, lane, entry.queued_ns)) || !lane_push(lane, entry)) {
+    } else if (is_slow(pool, lane, &entry, now) || !lane_push(lane, entry)) {
         pool->figures.refused++;
         status = BUSY;
     } else {
@@ -204,16 +213,17 @@ static enum status submit(struct pool *pool, struct lane *lane, struct entry ent
 }
 
 enum status pool_submit(struct pool *pool, pool_job run, void *job) {
-    return submit(pool, &pool->normal, (struct entry){.run = run, .job = job});
+    return submit(pool, &pool->normal, (struct entry){.run = run, .job = job}, 0);
 }
 
 enum status pool_submit_urgent(struct pool *pool, pool_job run, void *job) {
-    return submit(pool, &pool->urgent, (struct entry){.run = run, .job = job});
+    return submit(pool, &pool->urgent, (struct entry){.run = run, .job = job}, 0);
 }
 
 enum status pool_offer(struct pool *pool, const struct pool_offer *offer) {
     struct lane *lane = offer->lane == POOL_URGENT ? &pool->urgent : &pool->normal;
-    return submit(pool, lane, (struct entry){.run = offer->run, .late = offer->late, .job = offer->job});
+    struct entry entry = {.run = offer->run, .late = offer->late, .job = offer->job};
+    return submit(pool, lane, entry, offer->waited_ms);
 }
 
 enum status pool_continue(struct pool *pool, pool_job run, void *job) {

@@ -33,12 +33,13 @@ enum status pool_submit(struct pool *pool, pool_job run, void *job) MUST_USE;
 enum status pool_submit_urgent(struct pool *pool, pool_job run, void *job) MUST_USE;
 
 enum pool_lane { POOL_NORMAL, POOL_URGENT };
-/* A job that may be refused: BUSY also while the oldest one of its lane waits for longer than the patience; and where
-   its own turn comes later than that, `late` is called on the worker in place of run. It must be quick. */
+/* A job that may be refused: BUSY also while the oldest one of its lane waits for longer than the patience, or where it has
+   itself; and where its own turn comes later than that, `late` is called on the worker in place of run. It must be quick. */
 struct pool_offer {
     enum pool_lane lane;
     pool_job run, late;
     void *job;
+    int64_t waited_ms; /* before it could be offered: counts as if it had waited here */
 };
 enum status pool_offer(struct pool *pool, const struct pool_offer *offer) MUST_USE;
 /* Milliseconds; 0 (at first): for ever. Before the first job is offered. */
@@ -53,6 +54,7 @@ size_t pool_waiting(struct pool *pool); /* jobs in all lanes that have not start
 struct pool_figures {
     int64_t run;             /* jobs started */
     int64_t refused;         /* BUSY was said */
+    int64_t stale;           /* of these, to what had waited for too long before it was offered */
     int64_t late;            /* offered, queued, and told that they were late */
     int64_t longest_wait_ns; /* of an offered job that was run */
 };

@@ -1,13 +1,15 @@
 """More than the machine can do: what is taken on is answered soon, the rest is refused at once and gets back what was
 typed; memory stays under a ceiling; nothing acknowledged is lost; who reads or writes slowly holds nobody up.
 
-Times are asserted against the bound that the server is given (queue_ms), with room for a machine that does other
-things; how long requests did wait, the server itself says when it stops."""
+How long requests waited the server itself says when it stops; no time of ours is asserted, as this process waits for the
+machine, too."""
 
 import asyncio
 import html
 import os
 import re
+import resource
+import signal
 import socket
 import threading
 import time
@@ -20,7 +22,8 @@ import palabre
 import store
 
 QUEUE_MS = 100
-ROOM = 20  # times QUEUE_MS: the most that the 99th percentile of accepted requests may take
+WRITER_LATE = 4  # times QUEUE_MS: what has been worked on may wait so long for the disk (src/app/app.c)
+READERS, ASKED, SENDERS = 700, 200, 40  # connections, and what each asks for; connections
 MEMORY_MB = 300
 TEXT = "Un **long** message, avec [un lien](https://example.org/) et de la *typographie* : « oui » ; non !\n\n" * 30
 
@@ -66,21 +69,38 @@ def let_all_in(server):
             database.execute("INSERT INTO site_option (name, value) VALUES (?, ?)", option)
 
 
-class Tight(palabre.Server):
-    """One worker that nobody waits for longer than QUEUE_MS; with an article, made before it became so."""
+def again_if_refused(ask):
+    for _ in range(1000):
+        answer = ask()
+        if answer.status_code != 503:
+            break
+    return answer
 
-    def __init__(self):
-        super().__init__({"workers": 1, "loops": 1, "messages_per_address": 1000000})
+
+class Tight(palabre.Server):
+    """One worker, or more, that nobody waits for longer than queue_ms; with an article, and forms fetched before it became so."""
+
+    def __init__(self, settings=None, workers=1):
+        settings = {"queue_ms": QUEUE_MS, **(settings or {})}
+        super().__init__({"workers": workers, "loops": 1, "messages_per_address": 1000000})
         self.article = self.publish_article("Foule", "Texte.")
-        self.form = self.reader().message_form(self.article)
+        reader = self.reader()
+        self.form = reader.message_form(self.article)
+        self.sign_in = palabre.form_fields(palabre.find_form(reader.page("/sign-in"), "/sign-in"))
         path = os.path.join(self.data, "palabre.conf")
         with open(path, encoding="utf-8") as file:
-            settings = [line for line in file if not line.startswith("queue_ms")]
+            others = [line for line in file if line.split(" ")[0] not in settings]
         with open(path, "w", encoding="utf-8") as file:
-            file.writelines([*settings, f"queue_ms = {QUEUE_MS}\n"])
+            file.writelines([*others, *(f"{name} = {value}\n" for name, value in settings.items())])
         let_all_in(self)
         self.restart()
-        self.page(f"/articles/{self.article}")  # in memory from here on
+        self.address_and_tag()  # in memory from here on
+
+    def address_and_tag(self):
+        """The article's. Who asks while the machine stands still is refused, as everybody is, and asks again."""
+        answer = again_if_refused(lambda: self.get(f"/articles/{self.article}"))
+        assert answer.status_code == 200
+        return answer.url.removeprefix(self.url), answer.headers["ETag"]
 
 
 class Reading(threading.Thread):
@@ -147,6 +167,22 @@ def check_refusals(refused):
             assert html.escape(key.split("\n")[0], quote=False) in html.unescape(answer.body.decode()).replace("&", "&amp;")
 
 
+def nice_values(server):
+    """Of the threads, by their names less numbers."""
+    pid, values = server.process.process.pid, {}
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/stat", encoding="ascii") as stat:
+            name, rest = re.match(r"\d+ \((.*)\) (.*)", stat.read()).groups()
+        values.setdefault(name.rstrip("-0123456789"), []).append(int(rest.split()[16]))
+    return values
+
+
+def test_loops_come_first_then_what_ends_something():
+    with palabre.Server({"workers": 2, "loops": 2}) as server:
+        nice = nice_values(server)
+        assert max(nice["loop"]) < min(nice["writer"]) and max(nice["writer"]) < min(nice["worker"]), nice
+
+
 def test_twice_the_load_is_half_refused():
     with Tight() as server:
         article, form = server.article, server.form
@@ -163,7 +199,6 @@ def test_twice_the_load_is_half_refused():
             f"page in memory {len(reading.statuses)} times, p99 {load_client.percentile(reading.seconds, 0.99) * 1000:.0f} ms; "
             f"{memory_mb(server):.0f} MB"
         )
-        assert slowest < ROOM * QUEUE_MS / 1000
         assert set(reading.statuses) == {200} and len(reading.statuses) > 20
         assert memory_mb(server) < MEMORY_MB
         acknowledged = {key for key, answer in answers if answer.status == 303}
@@ -174,6 +209,7 @@ def test_twice_the_load_is_half_refused():
         said = figures(server)
         print(said)
         assert said["longest_wait_ms"] <= QUEUE_MS
+        assert said["writer_longest_wait_ms"] <= WRITER_LATE * QUEUE_MS
         assert said["refused"] + said["late"] + said["writer_refused"] + said["writer_late"] >= len(refused)
         server.check()
 
@@ -189,13 +225,81 @@ def test_what_was_typed_comes_back_and_can_be_sent_again():
         again = palabre.find_form(page, f"/articles/{article}/comments")
         fields = palabre.form_fields(again)
         assert fields["text"].strip() == text.strip() and fields["action"] == "send" and fields["token"] == form["token"]
-        sent = server.reader().post(again.get("action"), fields)
+        sent = again_if_refused(lambda: server.reader().post(again.get("action"), fields))
         assert sent.status_code == 200 and "/messages/" in sent.url
         # What another site made a browser send is not given back under our name.
         elsewhere = [load_client.post(f"/articles/{article}/comments", {"text": "pas moi"}, Sec_Fetch_Site="cross-site")]
         refused = asyncio.run(load_client.keep_busy(server.url, 400, 1, lambda _: (None, elsewhere[0])))
         bodies = {answer.body for _, answer in refused if answer and answer.status == 503}
         assert not any("pas moi".encode() in body for body in bodies)
+
+
+def connections(server, count):
+    """Taken by the server, too, all of them."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4096) if most != resource.RLIM_INFINITY else 4096, most))
+    made = [socket.create_connection(("127.0.0.1", urlsplit(server.url).port)) for _ in range(count)]
+    server.get("/healthz")
+    return made
+
+
+def ends(requests_):
+    """One behind the other, as bytes; after the last one the server closes."""
+    last = requests_[-1].replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+    return b"".join([*requests_[:-1], last])
+
+
+def read_status(answers):
+    """The status of one answer; its body is passed over. A refusal says when to come again."""
+    head = b"".join(iter(answers.readline, b"\r\n"))
+    answers.read(int(re.search(rb"Content-Length: (\d+)", head).group(1)))
+    status = int(head.split()[1])
+    assert status != 503 or b"Retry-After: " in head
+    return status
+
+
+def burst(server, article, form, number):
+    """Readers who have much to ask, and between them people who send: all of it is there when the server next looks, because
+    it is held meanwhile. Gives {text: status}."""
+    pid = server.process.process.pid
+    path, tag = server.address_and_tag()
+    senders, readers = connections(server, SENDERS), connections(server, READERS)
+    sent = [[f"Salve {number}, {one}, {i}." for i in range(16)] for one in range(SENDERS)]
+    asked = ends([load_client.get(path, If_None_Match=tag)] * ASKED)
+    os.kill(pid, signal.SIGSTOP)
+    for connection in readers[::2]:
+        connection.sendall(asked)
+    for connection, texts in zip(senders, sent):
+        make = [load_client.post(f"/articles/{article}/comments", {**form, "name": "Léa", "text": t, "action": "send"}) for t in texts]
+        connection.sendall(ends(make))
+    for connection in readers[1::2]:
+        connection.sendall(asked)
+    os.kill(pid, signal.SIGCONT)
+    answered = {}
+    for connection, texts in zip(senders, sent):
+        with connection, connection.makefile("rb") as answers:
+            answered.update((text, read_status(answers)) for text in texts)
+    for connection in readers:
+        with connection, connection.makefile("rb") as answers:
+            assert answers.read().count(b"HTTP/1.1 304 ") == ASKED
+    return answered
+
+
+def test_what_waited_in_its_connection_is_late_too():
+    """With more to do than the loop comes round to in queue_ms, messages are refused before a worker is asked; pages are not."""
+    with Tight({"queue_ms": 10, "write_timeout": 300, "idle_timeout": 300}) as server:
+        for number in range(8):  # a machine to which that is nothing is given it again
+            answered = burst(server, server.article, server.form, number)
+            assert set(answered.values()) <= {303, 503}
+            with server.database() as database:
+                there = {row[0].strip() for row in database.execute("SELECT text_source FROM comment")}
+            assert {text for text, status in answered.items() if status == 303} <= there
+            said = figures(server)
+            print(said)
+            if said["stale"]:
+                break
+        assert said["stale"] > 0 and said["longest_lag_ms"] > 10
+        server.check()
 
 
 # --- Slow ones ------------------------------------------------------------------------------------------------------------
@@ -335,11 +439,8 @@ def sign_ins(form):
 
 
 def test_a_flood_of_passwords_stops_neither_readers_nor_senders():
-    with palabre.Server({"workers": 2, "loops": 1, "queue_ms": 500}) as server:
-        article = server.publish_article("Foule", "Texte.")
-        reader = server.reader()
-        form = reader.message_form(article)
-        sign_in = palabre.form_fields(palabre.find_form(reader.page("/sign-in"), "/sign-in"))
+    with Tight({"queue_ms": 500}, workers=2) as server:
+        article, form, sign_in = server.article, server.form, server.sign_in
         answers = []
         flood = threading.Thread(
             target=lambda: answers.extend(asyncio.run(load_client.keep_busy(server.url, 100, 4, sign_ins(sign_in))))

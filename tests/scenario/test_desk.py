@@ -505,10 +505,10 @@ def test_a_session_tells_when_it_was_last_used():
         for reader in (maud, there):
             for _ in range(3):
                 reader.page("/moderation")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 120
         while seen()[1] == before[1] and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert abs(seen()[1] - time.time() * 1000) < 60000
+        assert before[1] + 7200000 <= seen()[1] <= time.time() * 1000
         assert seen()[2] == before[2]  # within five minutes nothing is written
         server.check()
 

@@ -14,7 +14,7 @@
 #include "base/attributes.h"
 #include "os/pool.h"
 
-enum { THREADS = 3, QUEUE = 8 };
+enum { THREADS = 3, QUEUE = 8, PATIENCE_MS = 60000 };
 
 static _Atomic int started, ended, sum;
 
@@ -138,8 +138,8 @@ static void note_late(void *job, void *state) {
 
 static void sleep_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL); }
 
-static enum status offer(struct pool *pool, enum pool_lane lane, int *job) {
-    return pool_offer(pool, &(struct pool_offer){lane, note, note_late, job});
+static enum status offer(struct pool *pool, enum pool_lane lane, int *job, int64_t waited_ms) {
+    return pool_offer(pool, &(struct pool_offer){lane, note, note_late, job, waited_ms});
 }
 
 /* What was offered and waited too long is told so; while such a one waits, others are refused; what may not be refused
@@ -148,15 +148,16 @@ static void refuses_what_would_wait_too_long(void **state) {
     (void)state;
     int jobs[] = {1, 2, 3, 4};
     struct pool *pool = pool_new(1, QUEUE, start_thread, end_thread, NULL);
-    pool_set_patience(pool, 400);
+    pool_set_patience(pool, PATIENCE_MS);
     set_gate(false);
     at = 0;
     assert_int_equal(pool_submit(pool, wait_at_gate, NULL), OK);
     wait_until_waiting(1);
-    assert_int_equal(offer(pool, POOL_NORMAL, &jobs[0]), OK);
-    sleep_ms(600);
-    assert_int_equal(offer(pool, POOL_NORMAL, &jobs[1]), BUSY);
-    assert_int_equal(offer(pool, POOL_URGENT, &jobs[1]), OK); /* its own lane has nobody waiting */
+    assert_int_equal(offer(pool, POOL_NORMAL, &jobs[0], PATIENCE_MS + 1), BUSY); /* before it came here */
+    assert_int_equal(offer(pool, POOL_NORMAL, &jobs[0], PATIENCE_MS - 100), OK);
+    sleep_ms(200);
+    assert_int_equal(offer(pool, POOL_NORMAL, &jobs[1], 0), BUSY);
+    assert_int_equal(offer(pool, POOL_URGENT, &jobs[1], 0), OK); /* its own lane has nobody waiting */
     assert_int_equal(pool_submit(pool, note, &jobs[2]), OK);
     assert_int_equal(pool_continue(pool, note, &jobs[3]), OK);
     set_gate(true);
@@ -165,10 +166,11 @@ static void refuses_what_would_wait_too_long(void **state) {
     assert_int_equal(at, 4);
     assert_memory_equal(order, expected, sizeof expected);
     struct pool_figures figures = pool_figures(pool);
-    assert_int_equal(figures.refused, 1);
+    assert_int_equal(figures.refused, 2);
+    assert_int_equal(figures.stale, 1);
     assert_int_equal(figures.late, 1);
     assert_int_equal(figures.run, 4);
-    assert_true(figures.longest_wait_ns > 0 && figures.longest_wait_ns <= 400 * 1000000);
+    assert_true(figures.longest_wait_ns > 0 && figures.longest_wait_ns <= PATIENCE_MS * INT64_C(1000000));
     assert_int_equal(pool_continue(pool, note, &jobs[3]), UNAVAILABLE);
     pool_free(pool);
 }
