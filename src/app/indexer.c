@@ -18,11 +18,14 @@ enum {
     RETRY_MS = 2000, /* when the writer has too much to do, or the database is away */
     FAILED_MS = 30 * 1000,
     GATHER_MS = 200, /* after the first message: those that come right behind it share its step */
-    REST_MOST_MS = 500,
-    REST_TIMES = 9, /* as long as a step took: a tenth of the time is its share while messages keep coming */
+    /* A step has a commit of its own, which whoever sends a message meanwhile waits for: so it comes when none has come for
+       so long, or, in a flood, after so long all the same. */
+    QUIET_MS = 4,
+    QUIET_PATIENCE_MS = 250,
     NS_PER_MS = 1000 * 1000,
-    BUSY_WORK_NS = 2 * NS_PER_MS, /* of the writer's time, a step */
-    IDLE_WORK_NS = 8 * NS_PER_MS,
+    BUSY_WORK_NS = 2 * NS_PER_MS, /* of the writer's time, a step: a message may come any moment */
+    FLOOD_WORK_NS = 4 * NS_PER_MS,
+    IDLE_WORK_NS = 8 * NS_PER_MS, /* none has come since the last step */
     /* Another node may have ended before it did what was put off. */
     LOOK_AGAIN_MS = 60 * 1000,
 };
@@ -136,21 +139,32 @@ static bool fill(struct indexer *indexer) {
     return true;
 }
 
+/* Until no message has come for a moment, but not for ever. False: stop. */
+static bool wait_until_quiet(struct indexer *indexer, bool *quiet) {
+    int64_t end_ms = clock_monotonic_ms() + QUIET_PATIENCE_MS;
+    do {
+        uint64_t before = nudges_of(indexer);
+        if (!wait_a_little(indexer, QUIET_MS)) return false;
+        *quiet = nudges_of(indexer) == before;
+    } while (!*quiet && clock_monotonic_ms() < end_ms);
+    return true;
+}
+
 /* All that is put off now. Nothing is lost by a step that fails: it is tried again. False: stop. */
 static bool do_what_is_due(struct indexer *indexer) {
     struct step step = {.due_work_ns = IDLE_WORK_NS};
+    uint64_t before = nudges_of(indexer);
     while (!step.due_complete) {
         struct error error = {OK, ""};
-        uint64_t before = nudges_of(indexer);
-        int64_t begun = clock_monotonic_ns();
+        bool quiet;
+        if (!wait_until_quiet(indexer, &quiet)) return false;
+        bool idle = nudges_of(indexer) == before;
+        before = nudges_of(indexer);
+        step.due_work_ns = idle ? IDLE_WORK_NS : quiet ? BUSY_WORK_NS : FLOOD_WORK_NS;
         enum status status = writer_run(indexer->app->writer, apply_due, &step, &error);
         bool passes = status == OK || status == BUSY || status == UNAVAILABLE; /* by itself */
         if (!passes) log_failure(&error);
-        int64_t rest_ms = (clock_monotonic_ns() - begun) * REST_TIMES / NS_PER_MS;
-        bool busy = nudges_of(indexer) != before;
-        step.due_work_ns = busy ? BUSY_WORK_NS : IDLE_WORK_NS;
         if (status != OK && !wait_a_little(indexer, passes ? RETRY_MS : FAILED_MS)) return false;
-        if (busy && !wait_a_little(indexer, rest_ms < REST_MOST_MS ? rest_ms : REST_MOST_MS)) return false;
         if (is_stopping(indexer)) return false;
     }
     return true;

@@ -381,8 +381,9 @@ enum status writer_submit(struct writer *writer, struct writer_job *job) {
         queue_add(&lane->waiting, job);
     }
     size_t count = lane->waiting.count;
-    if (status == OK && (count == 1 || count == lane->wanted)) pthread_cond_signal(&lane->wake);
+    bool wakes = status == OK && (count == 1 || count == lane->wanted);
     pthread_mutex_unlock(&lane->mutex);
+    if (wakes) pthread_cond_signal(&lane->wake); /* now: or it would wait for the mutex as soon as it woke */
     return status;
 }
 

@@ -205,10 +205,9 @@ static enum status submit(struct pool *pool, struct lane *lane, struct entry ent
     } else if (is_slow(pool, lane, &entry, now) || !lane_push(lane, entry)) {
         pool->figures.refused++;
         status = BUSY;
-    } else {
-        pthread_cond_signal(&pool->work);
     }
     pthread_mutex_unlock(&pool->mutex);
+    if (status == OK) pthread_cond_signal(&pool->work); /* now: or whoever wakes would wait for the mutex at once */
     return status;
 }
 
@@ -232,9 +231,9 @@ enum status pool_continue(struct pool *pool, pool_job run, void *job) {
     if (!stopping) {
         lane_grow(&pool->continued);
         (void)lane_push(&pool->continued, (struct entry){.run = run, .job = job});
-        pthread_cond_signal(&pool->work);
     }
     pthread_mutex_unlock(&pool->mutex);
+    if (!stopping) pthread_cond_signal(&pool->work);
     return stopping ? UNAVAILABLE : OK;
 }
 
