@@ -1,5 +1,6 @@
 #include "app/indexer.h"
 
+#include "app/proofread.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -25,7 +26,8 @@ enum {
     NS_PER_MS = 1000 * 1000,
     BUSY_WORK_NS = 2 * NS_PER_MS, /* of the writer's time, a step: a message may come any moment */
     FLOOD_WORK_NS = 4 * NS_PER_MS,
-    IDLE_WORK_NS = 8 * NS_PER_MS, /* none has come since the last step */
+    IDLE_WORK_NS = 8 * NS_PER_MS,       /* none has come since the last step */
+    READING_BYTES = 1024 * 1024 * 1024, /* never near: as many texts as are read at a time */
     /* Another node may have ended before it did what was put off. */
     LOOK_AGAIN_MS = 60 * 1000,
 };
@@ -39,14 +41,17 @@ struct indexer {
     bool search_was_complete; /* at the start */
     bool likeness_was_complete;
     uint64_t nudges, awaited; /* the latter wakes it */
+    /* the thread's own, once something was put off */
+    struct db *db;
+    struct arena *arena;
+    struct proofreading_due read;
 };
 
 struct step {
     int64_t most;
     struct search_progress progress;
     bool likeness_complete;
-    int64_t due_work_ns;
-    bool due_complete;
+    struct likeness_due due;
 };
 
 static enum status apply_step(struct db *db, void *ctx, struct error *error) {
@@ -61,7 +66,7 @@ static enum status apply_likeness(struct db *db, void *ctx, struct error *error)
 
 static enum status apply_due(struct db *db, void *ctx, struct error *error) {
     struct step *step = ctx;
-    return likeness_due_step(db, step->due_work_ns, &step->due_complete, error);
+    return likeness_due_step(db, &step->due, error);
 }
 
 /* Until there have been more nudges than `known` (UINT64_MAX: whatever they are), or the time has passed. False: stop. */
@@ -150,40 +155,65 @@ static bool wait_until_quiet(struct indexer *indexer, bool *quiet) {
     return true;
 }
 
+static enum status read_words(struct indexer *indexer, struct error *error) {
+    if (!indexer->db) {
+        enum status status = db_open(indexer->app->options.location, DB_READ, &indexer->db, error);
+        if (status != OK) return status;
+        indexer->arena = arena_new(READING_BYTES);
+    }
+    return proofread_unread(indexer->app, indexer->db, indexer->arena, &indexer->read, error);
+}
+
+/* Some of what is put off, by the writer, once this thread has read its words. */
+static enum status do_some(struct indexer *indexer, struct step *step, struct error *error) {
+    enum status status = step->due.read_more ? read_words(indexer, error) : OK;
+    return status == OK ? writer_run(indexer->app->writer, apply_due, step, error) : status;
+}
+
 /* All that is put off now. Nothing is lost by a step that fails: it is tried again. False: stop. */
 static bool do_what_is_due(struct indexer *indexer) {
-    struct step step = {.due_work_ns = IDLE_WORK_NS};
+    /* The first time the writer says whether there is any. */
+    struct step step = {.due = {.read = &indexer->read, .read_more = indexer->db != NULL}};
     uint64_t before = nudges_of(indexer);
-    while (!step.due_complete) {
+    while (!step.due.complete) {
         struct error error = {OK, ""};
         bool quiet;
         if (!wait_until_quiet(indexer, &quiet)) return false;
         bool idle = nudges_of(indexer) == before;
         before = nudges_of(indexer);
-        step.due_work_ns = idle ? IDLE_WORK_NS : quiet ? BUSY_WORK_NS : FLOOD_WORK_NS;
-        enum status status = writer_run(indexer->app->writer, apply_due, &step, &error);
+        step.due.work_ns = idle ? IDLE_WORK_NS : quiet ? BUSY_WORK_NS : FLOOD_WORK_NS;
+        enum status status = do_some(indexer, &step, &error);
         bool passes = status == OK || status == BUSY || status == UNAVAILABLE; /* by itself */
         if (!passes) log_failure(&error);
         if (status != OK && !wait_a_little(indexer, passes ? RETRY_MS : FAILED_MS)) return false;
         if (is_stopping(indexer)) return false;
     }
+    indexer->read.count = 0;
+    if (indexer->arena) arena_reset(indexer->arena);
     return true;
+}
+
+static void go_on_forever(struct indexer *indexer) {
+    bool alone = !db_location_is_shared(indexer->app->options.location);
+    while (!fill(indexer))
+        if (!wait_a_little(indexer, FAILED_MS)) return;
+    for (;;) {
+        uint64_t known = nudges_of(indexer);
+        if (!do_what_is_due(indexer)) return;
+        do {
+            if (!wait_for_more(indexer, known, LOOK_AGAIN_MS)) return;
+        } while (alone && nudges_of(indexer) == known);
+        if (!wait_a_little(indexer, GATHER_MS)) return;
+    }
 }
 
 static void *run(void *argument) {
     struct indexer *indexer = argument;
-    bool alone = !db_location_is_shared(indexer->app->options.location);
     limits_step_back(LIMITS_BACKGROUND);
-    while (!fill(indexer))
-        if (!wait_a_little(indexer, FAILED_MS)) return NULL;
-    for (;;) {
-        uint64_t known = nudges_of(indexer);
-        if (!do_what_is_due(indexer)) return NULL;
-        do {
-            if (!wait_for_more(indexer, known, LOOK_AGAIN_MS)) return NULL;
-        } while (alone && nudges_of(indexer) == known);
-        if (!wait_a_little(indexer, GATHER_MS)) return NULL;
-    }
+    go_on_forever(indexer);
+    db_close(indexer->db);
+    arena_free(indexer->arena);
+    return NULL;
 }
 
 enum status indexer_start(struct app *app, struct error *error) {
@@ -228,7 +258,6 @@ void indexer_stop(struct app *app) {
 void indexer_free(struct indexer *indexer) {
     if (!indexer) return;
     pthread_cond_destroy(&indexer->wake);
-    pthread_mutex_destroy(&indexer->lock);
     pthread_mutex_destroy(&indexer->lock);
     memory_free(indexer);
 }

@@ -238,7 +238,7 @@ static enum status look_at(struct request *r, struct own_message *m, const struc
     enum status status =
         comment_prepare(r->db, r->arena, input, r->app->options.message_characters, &m->draft, &m->problems, error);
     m->proofread = status == OK;
-    if (status == OK) status = proofread_draft(r, &m->draft, &m->problems, &m->proof, error);
+    if (status == OK) status = proofread_draft(r, false, &m->draft, &m->problems, &m->proof, error);
     if (status == OK) status = guard_look(r, NULL, &m->draft, &m->problems, &m->abuse, error);
     return status;
 }

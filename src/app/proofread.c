@@ -54,14 +54,25 @@ static size_t read_changes(struct request *r, struct proofread_change changes[st
     return count;
 }
 
+static struct proofreading_tools tools_of(const struct app *app) {
+    return (struct proofreading_tools){app->speller, app->tongue, LANGUAGES, APP_LANGUAGES};
+}
+
+enum status proofread_unread(struct app *app, struct db *db, struct arena *arena, struct proofreading_due *out,
+                             struct error *error) {
+    struct proofreading_tools tools = tools_of(app);
+    return proofreading_due_read(db, arena, &tools, out, error);
+}
+
 static enum status run(struct request *r, struct comment_draft *draft, struct proofreading *out, struct error *error) {
-    struct proofreading_tools tools = {r->app->speller, r->app->tongue, LANGUAGES, APP_LANGUAGES};
+    struct proofreading_tools tools = tools_of(r->app);
     return proofreading_run(r->db, r->arena, &tools, &r->site.options, draft, out, error);
 }
 
-enum status proofread_draft(struct request *r, struct comment_draft *draft, struct comment_problems *problems,
-                            struct proofreading *out, struct error *error) {
+enum status proofread_draft(struct request *r, bool send, struct comment_draft *draft,
+                            struct comment_problems *problems, struct proofreading *out, struct error *error) {
     struct proofread_change changes[PROOFREAD_WORDS];
+    if (send && !has_numbered(r) && proofreading_run_later(r->arena, &r->site.options, draft, out)) return OK;
     enum status status = run(r, draft, out, error);
     size_t count = status == OK ? read_changes(r, changes) : 0;
     if (status != OK || count == 0) return status;

@@ -317,7 +317,7 @@ static enum status look_at(struct request *r, struct sending *s, bool send, stru
     enum status status =
         comment_prepare(r->db, r->arena, &s->input, r->app->options.message_characters, &s->draft, &s->problems, error);
     s->proofread = status == OK;
-    if (status == OK) status = proofread_draft(r, &s->draft, &s->problems, &s->proof, error);
+    if (status == OK) status = proofread_draft(r, send, &s->draft, &s->problems, &s->proof, error);
     if (status != OK) return status;
     status = guard_look(r, send ? &s->admission.sending : NULL, &s->draft, &s->problems, &s->abuse, error);
     if (send && status == INVALID) guard_turned_away(r);

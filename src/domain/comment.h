@@ -140,6 +140,7 @@ struct comment_draft {
     struct likeness_mark likeness; /* likewise */
     slice parent_name;             /* of whom it answers */
     int64_t text_hash;             /* of the folded text: comment_text.h */
+    bool unread;                   /* its words are read after it was taken: proofreading.h */
     bool counts_later; /* set by the caller, who then calls comment_count_submitted in the same transaction */
     comment_number root;
     comment_number repeats; /* the same words by the same hand in another discussion; 0: none */

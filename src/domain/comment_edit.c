@@ -47,7 +47,8 @@ static enum status finish_edit(struct db *db, struct comment_subject *subject, c
     journal__note_hash(note, "from_text_sha256", &subject->text_hash);
     subject->text_hash = crypto_sha256(draft->input.text);
     subject->version++;
-    enum status status = likeness_put_off(db, subject->number, subject->article, &draft->likeness, error);
+    enum status status =
+        likeness_put_off(db, subject->number, subject->article, &draft->likeness, draft->unread, error);
     if (status == OK && subject->ordinal != 0) status = comment__touch_discussion(db, subject, error);
     if (status != OK) return status;
     return comment__journal(db, subject, actor, "comment.edit", note, error);

@@ -107,8 +107,8 @@ enum status comment_submit(struct db *db, struct arena *arena, const struct comm
     status = insert(db, &checked, receipt.secret, clock_now(), &receipt.number, error);
     if (status == OK && !receipt.uncounted) status = comment__count_pending(db, checked.input.article, 1, error);
     if (status == OK) status = journal_submit(db, &checked, receipt.number, error);
-    if (status == OK && checked.likeness.keys[0])
-        status = likeness_put_off(db, receipt.number, checked.input.article, &checked.likeness, error);
+    if (status == OK && (checked.likeness.keys[0] || checked.unread))
+        status = likeness_put_off(db, receipt.number, checked.input.article, &checked.likeness, checked.unread, error);
     if (status == OK && checked.fate == FATE_SPAM)
         status = decide_at_once(db, arena, checked.input.article, ACT_SPAM, &receipt, error);
     if (status == OK && checked.fate == FATE_USUAL && moderation == MODERATION_POST)

@@ -196,14 +196,68 @@ static slice with_findings(struct arena *arena, slice checks, const struct proof
     return arena_format(arena, "%.*s%.*s]", SLICE_FMT(before), SLICE_FMT(more));
 }
 
+/* Those of comment_text.h, without words in them: what proofreading finds comes after them. */
+static size_t after_first_checks(slice checks) {
+    static const slice FIRST[] = {S_INIT("{\"check\":\"links\","), S_INIT("{\"check\":\"capitals\""),
+                                  S_INIT("{\"check\":\"short\","), S_INIT("{\"check\":\"repeated\",")};
+    size_t at = 1;
+    for (size_t i = 0; i < ARRAY_COUNT(FIRST); i++) {
+        if (!slice_starts(slice_after(checks, at), FIRST[i])) continue;
+        at += slice_find_char(slice_after(checks, at), '}') + 1;
+        if (at < checks.n && checks.p[at] == ',') at++;
+    }
+    return at;
+}
+
+slice proofreading_add(struct arena *arena, slice checks, slice finding) {
+    if (checks.n < 2) return arena_format(arena, "[%.*s]", SLICE_FMT(finding));
+    size_t at = after_first_checks(checks);
+    bool last = at >= checks.n || checks.p[at] == ']', more = checks.p[at - 1] == '}';
+    return arena_format(arena, "%.*s%s%.*s%s%.*s", SLICE_FMT(slice_sub(checks, 0, at)), more ? "," : "",
+                        SLICE_FMT(finding), last ? "" : ",", SLICE_FMT(slice_after(checks, at)));
+}
+
+/* --- At once, and later ----------------------------------------------------------------------------------------------- */
+
+static bool reads_words(const struct site_options *options) {
+    return site_option(options, SITE_OPTION_SPELLING) != POLICY_OFF ||
+           site_option(options, SITE_OPTION_FOREIGN) != POLICY_OFF;
+}
+
+bool proofreading_run_later(struct arena *arena, const struct site_options *options, struct comment_draft *draft,
+                            struct proofreading *out) {
+    if (site_option(options, SITE_OPTION_SPELLING) == POLICY_REQUIRE) return false;
+    if (site_option(options, SITE_OPTION_FOREIGN) == POLICY_REQUIRE) return false;
+    *out = (struct proofreading){.text = {.html = html_from_stored(draft->html), .source = draft->input.text}};
+    look_at_form(draft, options, out);
+    if (out->blocks) return false;
+    draft->unread = reads_words(options);
+    draft->checks = with_findings(arena, draft->checks, out);
+    return true;
+}
+
+enum status proofreading_told(struct db *db, struct arena *arena, const struct proofreading_tools *tools,
+                              const struct site_options *options, const struct comment_draft *draft, slice *finding,
+                              struct error *error) {
+    struct reading r = {.db = db, .arena = arena, .tools = tools, .draft = draft, .status = OK, .error = error};
+    struct proofreading out = {.text = {.html = html_from_stored(draft->html), .source = draft->input.text}};
+    bool told = slice_contains(draft->checks, S("{\"check\":\"spelling\",")) ||
+                slice_contains(draft->checks, S("{\"check\":\"foreign\","));
+    *finding = S("");
+    if (told || !reads_words(options)) return OK;
+    look_at_words(&r, options, &out);
+    if (r.status != OK || out.count == 0) return r.status;
+    slice alone = with_findings(arena, S("[]"), &out);
+    *finding = slice_sub(alone, 1, alone.n - 1);
+    return OK;
+}
+
 enum status proofreading_run(struct db *db, struct arena *arena, const struct proofreading_tools *tools,
                              const struct site_options *options, struct comment_draft *draft, struct proofreading *out,
                              struct error *error) {
     struct reading r = {.db = db, .arena = arena, .tools = tools, .draft = draft, .status = OK, .error = error};
     *out = (struct proofreading){.text = {.html = html_from_stored(draft->html), .source = draft->input.text}};
-    bool words = site_option(options, SITE_OPTION_SPELLING) != POLICY_OFF ||
-                 site_option(options, SITE_OPTION_FOREIGN) != POLICY_OFF;
-    if (words) look_at_words(&r, options, out);
+    if (reads_words(options)) look_at_words(&r, options, out);
     look_at_form(draft, options, out);
     if (r.status == OK) draft->checks = with_findings(arena, draft->checks, out);
     return r.status;

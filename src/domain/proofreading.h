@@ -52,4 +52,16 @@ enum status proofreading_run(struct db *db, struct arena *arena, const struct pr
                              const struct site_options *options, struct comment_draft *draft, struct proofreading *out,
                              struct error *error) MUST_USE;
 
+/* For a message that is sent: the same without its words, which draft->unread leaves for a moment after it was taken
+   (proofreading_due.h). False, and nothing done: it takes them to decide, or to show what is to be mended. */
+bool proofreading_run_later(struct arena *arena, const struct site_options *options, struct comment_draft *draft,
+                            struct proofreading *out);
+/* What it has to tell of a message that was left unread, for proofreading_add; empty: nothing, or it is told already. Of
+   the draft it needs article, name, text and language, HTML, checks, and whom it answers. */
+enum status proofreading_told(struct db *db, struct arena *arena, const struct proofreading_tools *tools,
+                              const struct site_options *options, const struct comment_draft *draft, slice *finding,
+                              struct error *error) MUST_USE;
+/* The checks with the finding where it would stand had the words been read at once. */
+slice proofreading_add(struct arena *arena, slice checks, slice finding);
+
 #endif

@@ -191,6 +191,16 @@ class Server:
         """The database itself, to look at (read-only); SQL with ? for parameters."""
         return store.connect(self.data)
 
+    def wait_until_read(self):
+        """Until what is found out about messages after they were taken has been: unknown words, what they are like."""
+        deadline = time.monotonic() + 120
+        while True:
+            with self.database() as database:
+                if database.execute("SELECT count(*) FROM likeness_due").fetchone()[0] == 0:
+                    return
+            assert time.monotonic() < deadline, "the messages are not looked at"
+            time.sleep(0.02)
+
     def get(self, path, **options):
         return requests.get(urljoin(self.url, path), timeout=120, **options)
 

@@ -63,19 +63,8 @@ def in_language(moderator, language):
     moderator.post("/moderation/language", {"csrf": moderator.csrf(), "language": language, "next": "/moderation"})
 
 
-def wait_until_compared(server):
-    """Until what messages are like has been found out: in the background, soon after they were taken."""
-    deadline = time.monotonic() + 120
-    while True:
-        with server.database() as database:
-            if database.execute("SELECT count(*) FROM likeness_due").fetchone()[0] == 0:
-                return
-        assert time.monotonic() < deadline, "the messages are not compared with the others"
-        time.sleep(0.02)
-
-
 def checks(moderator, number):
-    wait_until_compared(moderator.server)
+    moderator.server.wait_until_read()
     page = moderator.page(f"/moderation/comments/{number}")
     return [" ".join(li.text_content().split()).replace("\u202f", " ").replace("\xa0", " ") for li in page.cssselect(".case-checks li")]
 
@@ -247,7 +236,7 @@ def test_what_is_put_off_is_done_once_whatever_ends_in_between():
             numbers.append(own.reader().send(article, name=f"Ana {n}", text=STORY + f"Et {n} ?").number)
             own.process.kill()
             own.start()
-        wait_until_compared(own)
+        own.wait_until_read()
         with own.database() as database:
             for at, number in enumerate(numbers):
                 found = json.loads(database.execute("SELECT checks FROM comment WHERE number = ?", (number,)).fetchone()[0])

@@ -220,6 +220,7 @@ def test_the_moderator_is_told_in_words_and_adds_a_word_with_one_click(server, a
     modo = server.moderator("maud")
     text = "La brouchtoulle de chez nous est exellente."
     sent = server.reader().send(article, name="Léa", text=text)
+    server.wait_until_read()
     page = modo.page(f"/moderation/comments/{sent.number}")
     assert "2 mots inconnus\u00a0: brouchtoulle, exellente" in page.text_content()
     form = page.xpath("//form[@id='words']")[0]
@@ -230,7 +231,58 @@ def test_the_moderator_is_told_in_words_and_adds_a_word_with_one_click(server, a
     assert marked(parse(server.reader().preview(article, name="Léa", text="Encore : " + text))) == ["exellente"]
     assert marked(parse(server.reader().preview(article, name="Léa", text="Brouchtoulle ou brouchtoulle."))) == []
     foreign = server.reader().send(article, name="Léa", text=ENGLISH)
+    server.wait_until_read()
     assert "en anglais, semble-t-il" in modo.page(f"/moderation/comments/{foreign.number}").text_content()
+
+
+STORY = ("Le pont est fermé depuis trois ans et la mairie ne dit rien de plus que ce qui était écrit dans le journal "
+         "au printemps, alors que tout le monde attend une réponse avant que la rivière ne monte encore une fois. ")
+
+
+def found(server, number):
+    with server.database() as database:
+        return json.loads(database.execute("SELECT checks FROM comment WHERE number = ?", (number,)).fetchone()[0])
+
+
+def test_words_are_read_after_the_message_was_taken_whatever_ends_in_between():
+    """In the place and in the words in which they were told had they been read at once."""
+    with palabre.Server() as own:
+        article = own.publish_article()
+        admin = own.moderator("admin")
+        form = form_fields(find_form(admin.page("/moderation/words"), "/moderation/words#add"))
+        added = admin.post("/moderation/words", {**form, "kind": "word", "patterns": "printemps", "action": "note"})
+        assert added.status_code == 200, added.text[:2000]
+        links = " ".join(f"https://example.org/{n}" for n in range(3))
+        first = own.reader().send(article, name="Ana", text="Un brouchtoulle.").number
+        own.process.kill()
+        own.start()
+        second = own.reader().send(article, name="Bob", text=STORY + "Un brouchtoulle ? " + links).number
+        own.process.kill()
+        own.start()
+        third = own.reader().send(article, name="Cal", text=STORY + "Une brouchtoulle ? " + links).number
+        own.wait_until_read()
+        spelling = {"check": "spelling", "count": 1, "words": ["brouchtoulle"]}
+        assert [one for one in found(own, first) if one["check"] != "quick"] == [spelling]
+        for number in (second, third):
+            told = [one for one in found(own, number) if one["check"] not in ("quick", "links_first")]
+            assert told[0] == {"check": "links", "count": 3} and told[1] == spelling, told
+            assert told[2]["check"] == "word" and told[2]["as"] == "printemps", told
+            assert [one["comments"] for one in told[3:]] == ([[second]] if number == third else []), told
+        own.check()
+
+
+def test_an_edit_before_the_words_were_read_is_told_by_its_own():
+    with palabre.Server() as own:
+        article = own.publish_article()
+        reader = own.reader()
+        sent = reader.send(article, name="Ana", text="Un brouchtoulle.")
+        path = f"/messages/{sent.secret}"
+        fields = form_fields(find_form(reader.page(path), path))
+        saved = reader.post(path, {**fields, "text": "Un ponnnt et un carotttte."})
+        assert saved.status_code == 200, saved.text[:2000]
+        own.wait_until_read()
+        assert [one for one in found(own, sent.number) if one["check"] == "spelling"] == [
+            {"check": "spelling", "count": 2, "words": ["ponnnt", "carotttte"]}]
 
 
 def test_the_list_of_words(server, article):

@@ -176,6 +176,85 @@ static void what_is_required_asks_or_blocks(void **state) {
     }
 }
 
+static slice later(struct fixture *f, struct desk *d, const char *text) {
+    struct speller_options options = {.folder = S("/usr/share/hunspell"), .waiting_max = 1, .engine = &FAKE};
+    struct speller *speller = speller_new(&options);
+    struct proofreading_tools tools = {speller, NULL, LANGUAGES, ARRAY_COUNT(LANGUAGES)};
+    struct comment_input input = fixture_input(f, ARTICLE, NOBODY);
+    struct comment_problems problems;
+    slice finding;
+    input.text = slice_of(text);
+    if (fixture_prepare(f, &input, &d->draft, &problems) != OK) fail_msg("%s", f->error.detail);
+    assert_true(proofreading_run_later(f->arena, &d->options, &d->draft, &d->found));
+    assert_true(d->draft.unread);
+    assert_int_equal(proofreading_told(f->db, f->arena, &tools, &d->options, &d->draft, &finding, &f->error), OK);
+    speller_free(speller);
+    return finding.n ? proofreading_add(f->arena, d->draft.checks, finding) : d->draft.checks;
+}
+
+static void what_is_read_later_is_told_as_if_it_had_been_at_once(void **state) {
+    static const char *const TEXTS[] = {
+        FRENCH,
+        ENGLISH,
+        "Le ponnt.",
+        "LE PONNT EST TOUJOURS LE PONNT DE CET HOMME",
+        "Le ponnt https://example.org/1 https://example.org/2 https://example.org/3 est une fôte.",
+        "Un pont https://example.org/1 https://example.org/2 https://example.org/3 est un pont.",
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(TEXTS); i++) {
+        struct desk d = {.draft = {.html = S("")}};
+        site_options_init(&d.options);
+        d.options.number[SITE_OPTION_LONG_ABOVE] = 60;
+        slice told = later(f, &d, TEXTS[i]);
+        look(f, &d, TEXTS[i]);
+        if (!slice_equal(told, d.draft.checks))
+            fail_msg("%.*s later, %.*s at once", SLICE_FMT(told), SLICE_FMT(d.draft.checks));
+    }
+}
+
+static void what_decides_is_not_left_for_later(void **state) {
+    static const enum site_option WORDS_OPTIONS[] = {SITE_OPTION_SPELLING, SITE_OPTION_FOREIGN};
+    struct fixture *f = *state;
+    struct comment_draft draft = {.input = {.text = S("LE PONNT EST LA")}, .html = S(""), .checks = S("[]")};
+    struct proofreading found;
+    for (size_t i = 0; i < ARRAY_COUNT(WORDS_OPTIONS); i++) {
+        struct site_options options;
+        site_options_init(&options);
+        options.number[WORDS_OPTIONS[i]] = POLICY_REQUIRE;
+        assert_false(proofreading_run_later(f->arena, &options, &draft, &found));
+    }
+    struct site_options options;
+    site_options_init(&options);
+    options.number[SITE_OPTION_CAPITALS] = POLICY_REQUIRE;
+    assert_false(proofreading_run_later(f->arena, &options, &draft, &found));
+    options.number[SITE_OPTION_CAPITALS] = options.number[SITE_OPTION_SPELLING] = POLICY_OFF;
+    options.number[SITE_OPTION_FOREIGN] = POLICY_OFF;
+    assert_true(proofreading_run_later(f->arena, &options, &draft, &found));
+    assert_false(draft.unread);
+    assert_slice(draft.checks, "[]");
+}
+
+static void a_finding_takes_its_place(void **state) {
+    static const struct {
+        const char *checks, *with;
+    } CASES[] = {
+        {"[]", "[{W}]"},
+        {"", "[{W}]"},
+        {"[{\"check\":\"capitals\"}]", "[{\"check\":\"capitals\"},{W}]"},
+        {"[{\"check\":\"short\",\"count\":3},{\"check\":\"quick\",\"count\":1}]",
+         "[{\"check\":\"short\",\"count\":3},{W},{\"check\":\"quick\",\"count\":1}]"},
+        {"[{\"check\":\"links_first\",\"count\":3}]", "[{W},{\"check\":\"links_first\",\"count\":3}]"},
+        {"[{\"check\":\"links\",\"count\":3},{\"check\":\"repeated\",\"comment\":7}]",
+         "[{\"check\":\"links\",\"count\":3},{\"check\":\"repeated\",\"comment\":7},{W}]"},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(CASES); i++) {
+        slice with = proofreading_add(f->arena, slice_of(CASES[i].checks), S("{W}"));
+        if (!slice_equal(with, slice_of(CASES[i].with))) fail_msg("%s: %.*s", CASES[i].checks, SLICE_FMT(with));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_message_without_fault_has_no_finding),
@@ -185,6 +264,9 @@ int main(void) {
         TEST(what_can_be_counted_is),
         TEST(what_was_sent_elsewhere_repeats),
         TEST(what_is_required_asks_or_blocks),
+        TEST(what_is_read_later_is_told_as_if_it_had_been_at_once),
+        TEST(what_decides_is_not_left_for_later),
+        TEST(a_finding_takes_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
