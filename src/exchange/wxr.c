@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/memory.h"
 #include "exchange/table.h"
+#include "exchange/wxr_shortcut.h"
 #include "exchange/xml_input.h"
 
 #include <libxml/xmlreader.h>
@@ -44,23 +45,11 @@ struct field {
 };
 #define ITEM(ns, name, member)                                                                                         \
     { CONTEXT_ITEM, ns, S_INIT(name), offsetof(struct wxr_item, member) }
-#define COMMENT(name, member)                                                                                          \
-    { CONTEXT_COMMENT, NS_WP, S_INIT(name), offsetof(struct wxr_comment, member) }
+#define COMMENT(name, member) {CONTEXT_COMMENT, NS_WP, S_INIT(name), offsetof(struct wxr_comment, member)},
 #define CHANNEL(ns, name, member)                                                                                      \
     { CONTEXT_CHANNEL, ns, S_INIT(name), offsetof(struct wxr_channel, member) }
 static const struct field FIELDS[] = {
-    COMMENT("comment_id", id),
-    COMMENT("comment_author", author),
-    COMMENT("comment_author_email", email),
-    COMMENT("comment_author_url", website),
-    COMMENT("comment_author_IP", ip),
-    COMMENT("comment_date", date),
-    COMMENT("comment_date_gmt", date_gmt),
-    COMMENT("comment_content", content),
-    COMMENT("comment_approved", approved),
-    COMMENT("comment_type", type),
-    COMMENT("comment_parent", parent),
-    {CONTEXT_META, NS_WP, S_INIT("meta_key"), offsetof(struct meta, key)},
+    WXR_COMMENT_FIELDS(COMMENT){CONTEXT_META, NS_WP, S_INIT("meta_key"), offsetof(struct meta, key)},
     {CONTEXT_META, NS_WP, S_INIT("meta_value"), offsetof(struct meta, value)},
     ITEM(NS_NONE, "title", title),
     ITEM(NS_NONE, "link", link),
@@ -112,6 +101,7 @@ static const struct {
 
 struct wxr_reader {
     struct xml_input input;
+    struct wxr_shortcut *shortcut;
     xmlTextReaderPtr xml;
     struct xml_fault fault; /* the first fatal one */
     enum status broken;     /* what wxr_next said last, when that was an error or the end */
@@ -259,14 +249,43 @@ static void remember(struct wxr_reader *r, struct table *table, slice key, slice
     r->texts[r->text_count++] = text;
 }
 
+static enum status add_comment(struct wxr_reader *r, struct error *error) {
+    struct wxr_item *item = &r->item;
+    if (item->comment_count == WXR_COMMENTS_MAX)
+        return error_set(error, LIMIT, "line %jd: more than %d comments in one item", (intmax_t)r->comment.line,
+                         WXR_COMMENTS_MAX);
+    r->comments = grown(r->comments, &r->comment_capacity, item->comment_count, sizeof *r->comments);
+    r->comments[item->comment_count++] = r->comment;
+    return OK;
+}
+
+/* What the shortcut has kept aside of the comments that stood here. */
+static enum status add_run(struct wxr_reader *r, const struct wxr_run *run, struct error *error) {
+    enum status status = OK;
+    for (size_t i = 0; i < run->count && status == OK; i++) {
+        if (i > 0) status = add_comment(r, error); /* the last one is added when its element ends */
+        r->comment = run->comments[i];
+        for (size_t k = 0; k < ARRAY_COUNT(FIELDS) && status == OK; k++) {
+            if (FIELDS[k].context != CONTEXT_COMMENT) continue;
+            slice *text = (slice *)(void *)((char *)&r->comment + FIELDS[k].offset);
+            status = keep(r, CONTEXT_COMMENT, *text, text, error);
+        }
+    }
+    return status;
+}
+
+static enum status begin_comment(struct wxr_reader *r, const xmlNode *node, struct error *error) {
+    if (!node->properties) return OK;
+    struct wxr_run *run = wxr_shortcut_take(r->shortcut, attribute(node, WXR_SHORTCUT_ATTRIBUTE));
+    enum status status = run ? add_run(r, run, error) : OK;
+    wxr_run_free(run);
+    return status;
+}
+
 static enum status end_holder(struct wxr_reader *r, enum context context, struct error *error) {
     struct wxr_item *item = &r->item;
     if (context == CONTEXT_COMMENT) {
-        if (item->comment_count == WXR_COMMENTS_MAX)
-            return error_set(error, LIMIT, "line %jd: more than %d comments in one item", (intmax_t)r->comment.line,
-                             WXR_COMMENTS_MAX);
-        r->comments = grown(r->comments, &r->comment_capacity, item->comment_count, sizeof *r->comments);
-        r->comments[item->comment_count++] = r->comment;
+        return add_comment(r, error);
     } else if (context == CONTEXT_TERM) {
         r->terms = grown(r->terms, &r->term_capacity, item->term_count, sizeof *r->terms);
         r->terms[item->term_count++] = r->term;
@@ -311,6 +330,7 @@ static enum status begin_element(struct wxr_reader *r, const xmlNode *node, int 
     enum context context = holder_of(above, ns, name);
     r->contexts[depth] = context;
     if (context != CONTEXT_NONE) begin_holder(r, context, node);
+    if (context == CONTEXT_COMMENT) return begin_comment(r, node, error);
     if (context == CONTEXT_TERM) { /* a holder by its attributes, a field by its text */
         begin_text(r, &r->term.name, depth);
         enum status status = keep(r, context, attribute(node, S("domain")), &r->term.domain, error);
@@ -374,6 +394,7 @@ static enum status handle(struct wxr_reader *r, bool *item, struct error *error)
 static enum status open_input(struct wxr_reader *r, struct wxr_reader **out, struct error *error) {
     r->own = arena_new(2 * (size_t)WXR_CHANNEL_MAX);
     buf_init(&r->text, FIELD_MAX);
+    r->shortcut = wxr_shortcut_new(&r->input);
     xml_fault_listen(&r->fault);
     enum status status = xml_input_reader(&r->input, &r->fault, &r->xml, error);
     bool item = false;
@@ -409,6 +430,7 @@ enum status wxr_open_memory(slice bytes, struct wxr_reader **out, struct error *
 void wxr_close(struct wxr_reader *r) {
     if (!r) return;
     if (r->xml) xmlFreeTextReader(r->xml);
+    wxr_shortcut_free(r->shortcut);
     xml_input_fini(&r->input);
     buf_fini(&r->text);
     table_fini(&r->authors);

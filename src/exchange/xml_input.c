@@ -27,7 +27,7 @@ void xml_input_fini(struct xml_input *input) {
     input->fd = -1;
 }
 
-static size_t read_raw(struct xml_input *input, char *out, size_t max) {
+size_t xml_input_read(struct xml_input *input, char *out, size_t max) {
     if (input->fd < 0) {
         size_t n = input->memory.n < max ? input->memory.n : max;
         if (n) memcpy(out, input->memory.p, n);
@@ -76,7 +76,8 @@ static int on_read(void *context, char *out, int max) {
     struct xml_input *input = context;
     if (max <= 0) return 0;
     for (;;) {
-        size_t n = read_raw(input, out, (size_t)max);
+        size_t n =
+            input->more ? input->more(input->more_ctx, out, (size_t)max) : xml_input_read(input, out, (size_t)max);
         if (!input->begun) look_at_start(input, slice_make(out, n));
         if (input->status) return -1;
         input->bytes_read += (int64_t)n;

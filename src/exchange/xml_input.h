@@ -17,6 +17,9 @@ struct xml_input {
     bool begun;
     bool is_wide;       /* UTF-16 or UTF-32: bytes are no characters, nothing is filtered */
     enum status status; /* why a read failed */
+    /* What stands between the input and the parser (wxr_shortcut.h): gives bytes as xml_input_read does. NULL: nothing. */
+    size_t (*more)(void *ctx, char *out, size_t max);
+    void *more_ctx;
     char detail[160];
 };
 
@@ -34,6 +37,9 @@ struct xml_fault {
 enum status xml_input_open(struct xml_input *input, const char *path, struct error *error) MUST_USE;
 void xml_input_init_memory(struct xml_input *input, slice bytes); /* bytes: borrowed until xml_input_fini */
 void xml_input_fini(struct xml_input *input);                     /* fine on one that failed to open */
+
+/* The next bytes as they are, at most max. 0: the end, or status is set. */
+size_t xml_input_read(struct xml_input *input, char *out, size_t max);
 
 /* A reader of it, to be freed with xmlFreeTextReader before xml_input_fini; both arguments must live as long. */
 enum status xml_input_reader(struct xml_input *input, struct xml_fault *fault, xmlTextReaderPtr *out,
