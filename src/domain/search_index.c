@@ -1,11 +1,16 @@
 #include "domain/search_index.h"
 
 #include "domain/comment_state.h"
+#include "domain/search_ahead.h"
 #include "domain/search_terms.h"
 
 #include <inttypes.h>
 
-enum { STEP_ALL = 8192 };
+enum {
+    STEP_ALL = 32768,
+    ALL_HASH_BYTES = 16 * 1024 * 1024, /* terms that FTS5 gathers in memory before it writes them out */
+    HASH_BYTES = 1024 * 1024,          /* its own choice */
+};
 
 static enum status run_id(struct db *db, enum db_statement statement, const char *name, int64_t id,
                           struct error *error) {
@@ -149,10 +154,47 @@ struct walk {
     struct db *db;
     struct search_maker maker;
     struct far *far;
-    int64_t left; /* of what may be looked at */
+    int64_t left;               /* of what may be looked at */
+    struct search_ahead *ahead; /* makes the terms of messages; NULL: they are made here */
+    struct search_batch *batch; /* being filled for it; NULL: none */
 };
 
 static void walk_fini(struct walk *walk) { search__maker_fini(&walk->maker); }
+
+/* Writes what the other thread has made, until no more than so many batches are on their way. */
+static enum status take_batches(struct walk *walk, size_t most, struct error *error) {
+    enum status status = OK;
+    while (status == OK && search__ahead_given(walk->ahead) > most) {
+        const struct search_batch *batch = search__ahead_take(walk->ahead);
+        status = batch->status;
+        if (status != OK) *error = batch->error;
+        for (size_t i = 0; i < batch->count && status == OK; i++) {
+            const struct search_message *m = &batch->messages[i];
+            status = add_message(walk->db, m->number, m->article, m->words, error);
+        }
+    }
+    return status;
+}
+
+static enum status give_batch(struct walk *walk, size_t most, struct error *error) {
+    if (walk->batch) search__ahead_give(walk->ahead);
+    walk->batch = NULL;
+    return take_batches(walk, most, error);
+}
+
+static enum status give_message(struct walk *walk, struct db_rows *rows, struct error *error) {
+    if (!walk->batch) walk->batch = search__ahead_batch(walk->ahead);
+    struct search_batch *batch = walk->batch;
+    batch->messages[batch->count++] = (struct search_message){
+        .number = db_int(rows, "number"),
+        .article = db_int(rows, "article_id"),
+        .language = db_text(rows, "language", batch->arena),
+        .title = db_text(rows, "title", batch->arena),
+        .name = db_text(rows, "name", batch->arena),
+        .html = db_text(rows, "html", batch->arena),
+    };
+    return batch->count < SEARCH_BATCH ? OK : give_batch(walk, SEARCH_AHEAD_BATCHES - 1, error);
+}
 
 static enum status step_message(struct walk *walk, struct db_rows *rows, struct error *error) {
     int64_t number = db_int(rows, "number");
@@ -162,6 +204,7 @@ static enum status step_message(struct walk *walk, struct db_rows *rows, struct 
         if (status != OK) return status;
     }
     if (!published || (indexed && !walk->far->rewriting)) return OK;
+    if (walk->ahead) return give_message(walk, rows, error);
     enum status status = search__make_message(&walk->maker, rows, error);
     if (status != OK) return status;
     return add_message(walk->db, number, db_int(rows, "article_id"), buf_slice(&walk->maker.words), error);
@@ -201,38 +244,57 @@ static enum status go_on(struct walk *walk, enum db_statement statement, const c
     return status == NOT_FOUND ? OK : status;
 }
 
-enum status search_index_step(struct db *db, int64_t most, struct search_progress *out, struct error *error) {
+static enum status index_step(struct db *db, struct search_ahead *ahead, int64_t most, struct search_progress *out,
+                              struct error *error) {
     struct far far;
     /* one at a time, where there are several nodes */
     enum status status = db_run(db_use(db, DB_SEARCH_PROGRESS_LOCK), NULL, error);
     if (status == OK) status = load(db, &far, error);
     if (status != OK) return status;
-    struct walk walk CLEANUP(walk_fini) = {.db = db, .far = &far, .left = most};
+    struct walk walk CLEANUP(walk_fini) = {.db = db, .far = &far, .left = most, .ahead = ahead};
     search__maker_init(&walk.maker);
     search_stemmers_remember(walk.maker.stemmers);
     status = go_on(&walk, DB_SEARCH_WALK_ARTICLES, "id", &far.article, step_article, error);
     if (status == OK && !far.article)
         status = go_on(&walk, DB_SEARCH_WALK_ARTICLES, "id", &far.likeness, step_likeness, error);
     if (status == OK) status = go_on(&walk, DB_SEARCH_WALK_MESSAGES, "number", &far.message, step_message, error);
+    if (status == OK && ahead) status = give_batch(&walk, 0, error);
     tell(&far, out);
     if (out->complete) far.rewriting = false;
     return status == OK ? save(db, &far, error) : status;
 }
 
+enum status search_index_step(struct db *db, int64_t most, struct search_progress *out, struct error *error) {
+    return index_step(db, NULL, most, out, error);
+}
+
+/* What the engine gathers in memory is kept in the database: a little at a time again, once all is in. */
+static enum status set_gathering(struct db *db, int64_t bytes, struct error *error) {
+    return run_id(db, DB_SEARCH_GATHER, "bytes", bytes, error);
+}
+
+static enum status all_step(struct db *db, struct search_ahead *ahead, struct search_progress *at,
+                            struct error *error) {
+    enum status status = db_write_begin(db, error);
+    if (status != OK) return status;
+    status = set_gathering(db, ALL_HASH_BYTES, error);
+    if (status == OK) status = index_step(db, ahead, STEP_ALL, at, error);
+    if (status == OK) status = set_gathering(db, HASH_BYTES, error);
+    if (status == OK) status = db_write_commit(db, error);
+    if (status != OK) db_write_rollback(db);
+    return status;
+}
+
 enum status search_index_all(struct db *db, void (*progress)(void *ctx, int percent), void *ctx, struct error *error) {
     struct search_progress at = {0};
-    while (!at.complete) {
-        enum status status = db_write_begin(db, error);
-        if (status != OK) return status;
-        status = search_index_step(db, STEP_ALL, &at, error);
-        if (status == OK) status = db_write_commit(db, error);
-        if (status != OK) {
-            db_write_rollback(db);
-            return status;
-        }
-        if (progress) progress(ctx, at.percent);
+    struct search_ahead *ahead = search__ahead_new();
+    enum status status = OK;
+    while (!at.complete && status == OK) {
+        status = all_step(db, ahead, &at, error);
+        if (status == OK && progress) progress(ctx, at.percent);
     }
-    return OK;
+    search__ahead_free(ahead);
+    return status;
 }
 
 enum status search_index_again(struct db *db, struct error *error) {

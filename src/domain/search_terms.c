@@ -35,6 +35,17 @@ enum status search__make_message(struct search_maker *m, struct db_rows *rows, s
     return write(m, &document, db_text_peek(rows, "html"), error);
 }
 
+enum status search__make_words(struct search_maker *m, const struct search_message *message, struct error *error) {
+    arena_reset(m->arena);
+    struct search_document document = {
+        .language = message->language,
+        .title = message->title,
+        .author = message->name,
+        .article = message->article,
+    };
+    return write(m, &document, message->html, error);
+}
+
 enum status search__make_article(struct search_maker *m, struct db *db, article_id id, struct error *error) {
     arena_reset(m->arena);
     struct article article;

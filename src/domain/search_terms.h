@@ -3,6 +3,7 @@
 #define PALABRE_DOMAIN_SEARCH_TERMS_H
 
 #include "domain/article.h"
+#include "domain/search_ahead.h"
 #include "text/search_query.h"
 
 /* What the making of many documents shares. Not for two threads at a time. */
@@ -17,6 +18,9 @@ void search__maker_fini(struct search_maker *maker); /* for CLEANUP, too */
 
 /* rows: on a row with article_id, name, title, html, language. Into maker->words. */
 enum status search__make_message(struct search_maker *maker, struct db_rows *rows, struct error *error) MUST_USE;
+/* message->words is not set. */
+enum status search__make_words(struct search_maker *maker, const struct search_message *message,
+                               struct error *error) MUST_USE;
 enum status search__make_article(struct search_maker *maker, struct db *db, article_id id,
                                  struct error *error) MUST_USE;
 
