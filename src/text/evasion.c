@@ -302,13 +302,25 @@ static void read_folded(struct reading *r, uint8_t *light, const struct folded *
     }
 }
 
+/* add_letter for a letter of the alphabet right after another one. */
+static inline void add_next_plain(struct reading *r, uint8_t *light, uint32_t c, size_t at) {
+    assert(r->out.count < r->room);
+    light[r->out.count] = 0;
+    r->out.letters[r->out.count++] = (struct evasion_letter){
+        .c = c, .symbol = c == 'l' ? 'i' : c, .from = (uint32_t)at, .to = (uint32_t)at + 1, .run = 1, .gap = GAP_NONE};
+}
+
 /* How many letters without an accent stand here, one after the other: nearly all of a text. */
 static size_t read_plain(struct reading *r, uint8_t *light, slice text, size_t at) {
     size_t i = at;
     for (; i < text.n; i++) {
         uint32_t c = (uint32_t)(unsigned char)text.p[i] | 0x20;
         if ((unsigned char)text.p[i] >= 0x80 || !is_plain(c)) break;
-        add_letter(r, light, c, i, i + 1);
+        uint32_t last = r->out.count && !r->any_gap ? r->out.letters[r->out.count - 1].c : 0;
+        if (is_plain(last) && last != c)
+            add_next_plain(r, light, c, i);
+        else
+            add_letter(r, light, c, i, i + 1);
     }
     return i - at;
 }
@@ -327,6 +339,12 @@ struct evasion text_evasion(struct arena *arena, slice text) {
         size_t plain = read_plain(&r, light, text, at);
         at += plain;
         if (plain) before = (unsigned char)text.p[at - 1];
+        if (at < text.n && text.p[at] == ' ') {
+            note_gap(&r, ' ');
+            before = ' ';
+            at++;
+            continue;
+        }
         slice rest = slice_after(text, at);
         uint32_t c;
         if (!utf8_next(&rest, &c)) break;

@@ -169,7 +169,7 @@ static void scan(struct search *s, struct arena *arena) {
 size_t word_set_find(const struct word_set *set, struct arena *arena, const struct evasion *text,
                      struct word_found *out, size_t max) {
     struct search s = {.set = set, .text = text, .out = out, .max = max};
-    if (max == 0) return 0;
+    if (max == 0 || set->count == 0) return 0;
     scan(&s, arena);
     struct evasion merged = evasion_merged(arena, text, GAP_JOINT);
     if (merged.count == text->count || s.count == max) return s.count;
