@@ -441,6 +441,8 @@ static enum status migrate_begin(struct db *db, struct error *error) {
     /* A migration may have to rebuild a table that others refer to (https://www.sqlite.org/lang_altertable.html §7); what
        it leaves is checked before it is committed. */
     if (status == OK) status = run_script(sqlite, "PRAGMA foreign_keys = OFF", error);
+    /* One that changes a table's definition alone writes to the schema itself (the same page). */
+    sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
     return status;
 }
 
@@ -472,6 +474,7 @@ static enum status migrate_apply(struct db *db, int64_t version, const char *sql
 
 static void migrate_end(struct db *db) {
     struct sqlite *sqlite = of(db);
+    sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_exec(sqlite->handle, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
     sqlite_lock_drop(sqlite->migrate_lock);
     sqlite->migrate_lock = -1;

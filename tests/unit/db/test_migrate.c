@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/embedded.h"
+#include "db/sqlite_handle.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -33,6 +34,7 @@ static const struct landed LANDED_SQLITE[] = {
     {"0011_placing.sql", "fe50c95d487d5ccee2b70aaed5a8ffe8ca9c3945d6765f65cb94a6a719f91aaa"},
     {"0012_likeness_fill.sql", "5bfbba68a7791d85a820787376a3d58a589850a35f5bb97dc8ab65f9648c3b8a"},
     {"0013_likeness_due.sql", "23a24044f41cd1dfe0a84657ad61628809c76e7fbeb86a65dafceed2e714a8e9"},
+    {"0014_state_check.sql", "030b0ca25d38892731ef13169581a3149a43091368d91ed1e39502de6016387c"},
 };
 static const struct landed LANDED_POSTGRESQL[] = {
     {"0001_initial.sql", "09a546950f4f789d4e6d5046aac1250cedb56b460546fe799d2f95905ef2a183"},
@@ -48,6 +50,7 @@ static const struct landed LANDED_POSTGRESQL[] = {
     {"0011_placing.sql", "765ec0bba9bada413ca18140038c7c13603acd06907a46df8ed1275d71824c64"},
     {"0012_likeness_fill.sql", "ff467304b62688d73581dc40375f19d6b2cd331eebde2108261643dd46643aa1"},
     {"0013_likeness_due.sql", "15647d43cf2a9e6f0379d6798459355c2821960b3b4860eb79ac9e1232230fed"},
+    {"0014_state_check.sql", "7eafa280e60dfb2d8f85697711b8f6b87b2dda210bc97dabc5f8c622bfd6f5ce"},
 };
 
 static void assert_landed(const struct embedded_file *files, size_t count, const struct landed *landed, size_t known) {
@@ -199,6 +202,41 @@ static void who_migrates_waits_for_older_servers(void **state) {
     db_close(late.db);
 }
 
+/* 0014: the check is there, and none that SQLite makes a table for with each row. */
+static void a_state_is_checked_by_comparing(void **state) {
+    static const char INSERT[] =
+        "INSERT INTO comment (article_id, last_reply_ordinal, reply_count, state, version, name, title, text_source, html, "
+        "renderer_version, language, website, submitted_at, edited_by_desk, charter_version, checks, report_count, "
+        "secret_hash, email, fingerprint) VALUES (1, 0, 0, '%s', 1, '', '', '', '', 1, 'fr', '', 1, 0, 1, '[]', 0, x'00', '', '')";
+    struct store *store = *state;
+    struct error error;
+    struct db *db;
+    char sql[sizeof INSERT + 32];
+    assert_int_equal(db_open(slice_of(store->location), DB_WRITE, &db, &error), OK);
+    int defensive = 0;
+    sqlite3_db_config(sqlite_handle(db), SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive);
+    assert_int_equal(defensive, 1); /* but for the time of migrating */
+    db_close(db);
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(store->folder.database, &handle), SQLITE_OK);
+    (void)snprintf(sql, sizeof sql, INSERT, "lost");
+    assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_CONSTRAINT);
+    static const char *const STATES[] = {"pending", "published", "rejected", "spam", "removed", "withdrawn"};
+    for (size_t i = 0; i < ARRAY_COUNT(STATES); i++) {
+        (void)snprintf(sql, sizeof sql, INSERT, STATES[i]);
+        assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(handle, "DELETE FROM comment", NULL, NULL, NULL), SQLITE_OK);
+    }
+    char explain[sizeof sql + 16];
+    (void)snprintf(explain, sizeof explain, "EXPLAIN %s", sql);
+    sqlite3_stmt *steps = NULL;
+    assert_int_equal(sqlite3_prepare_v2(handle, explain, -1, &steps, NULL), SQLITE_OK);
+    while (sqlite3_step(steps) == SQLITE_ROW)
+        assert_string_not_equal((const char *)sqlite3_column_text(steps, 1), "OpenEphemeral");
+    sqlite3_finalize(steps);
+    sqlite3_close(handle);
+}
+
 static int set_up(void **state) {
     struct store *store = calloc(1, sizeof *store);
     store_init_empty(store);
@@ -222,6 +260,7 @@ int main(void) {
     };
     const struct CMUnitTest sqlite_tests[] = {
         cmocka_unit_test_setup_teardown(nothing_migrates_under_a_server, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_state_is_checked_by_comparing, set_up, tear_down),
     };
     const struct CMUnitTest postgresql_tests[] = {
         cmocka_unit_test_setup_teardown(who_migrates_waits_for_older_servers, set_up, tear_down),

@@ -1,0 +1,1 @@
+-- Nothing here. On SQLite: the check of a message's state, said so that it takes less.
