@@ -101,6 +101,7 @@ static enum status check_terms(struct comparing *c, enum db_statement statement,
 enum status search__check(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error) {
     struct comparing c CLEANUP(comparing_fini) = {.db = db, .fault = fault, .ctx = ctx};
     search__maker_init(&c.maker);
+    search_stemmers_remember(c.maker.stemmers);
     struct search_progress at;
     enum status status = search_progress_load(db, &at, error);
     if (status != OK) return status;
