@@ -5,8 +5,11 @@
 
 #include <stdio.h>
 
-/* A body's buffer this large is not kept for the next call. */
-enum { KEPT_BODY_BYTES = 64 * 1024, ARENA_SLACK = 16 * 1024 };
+enum {
+    KEPT_BODY_BYTES = 64 * 1024, /* a larger buffer of a body is not kept for the next call */
+    KEPT_ARENA_BYTES = 4 * 1024, /* a head and what is read of it: thousands of calls may wait at once, with no more */
+    ARENA_SLACK = 16 * 1024,
+};
 
 struct http_call *http__call_new(struct http__connection *c) {
     struct http__home *home = c->home;
@@ -19,9 +22,9 @@ struct http_call *http__call_new(struct http__connection *c) {
         call = NEW(struct http_call);
         call->home = home;
         /* The head's bytes, its fields, what is decoded of it; the body decoded as a form. */
-        call->arena =
-            arena_new(options->call_arena_bytes + 4 * options->head_bytes +
-                      options->header_count * sizeof(struct http_header) + 2 * options->body_bytes + ARENA_SLACK);
+        size_t most = options->call_arena_bytes + 4 * options->head_bytes +
+                      options->header_count * sizeof(struct http_header) + 2 * options->body_bytes + ARENA_SLACK;
+        call->arena = arena_new_kept(most, KEPT_ARENA_BYTES);
         buf_init(&call->body, 0);
     }
     call->slot = c->slot;
