@@ -144,13 +144,15 @@ static bool fill(struct indexer *indexer) {
     return true;
 }
 
-/* Until no message has come for a moment, but not for ever. False: stop. */
+/* Until no message has come for a moment, but not for ever; in a flood it looks less and less often. False: stop. */
 static bool wait_until_quiet(struct indexer *indexer, bool *quiet) {
     int64_t end_ms = clock_monotonic_ms() + QUIET_PATIENCE_MS;
+    int64_t wait_ms = QUIET_MS;
     do {
         uint64_t before = nudges_of(indexer);
-        if (!wait_a_little(indexer, QUIET_MS)) return false;
+        if (!wait_a_little(indexer, wait_ms)) return false;
         *quiet = nudges_of(indexer) == before;
+        wait_ms *= 2;
     } while (!*quiet && clock_monotonic_ms() < end_ms);
     return true;
 }
