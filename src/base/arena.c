@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK = 8 * 1024, BIGGEST_STEP = 1024 * 1024 };
+enum { FIRST_BLOCK = 8 * 1024, SECOND_BLOCK = 16 * 1024, BIGGEST_STEP = 1024 * 1024 };
 
 struct block {
     struct block *next;
@@ -81,6 +81,7 @@ static void *take(struct arena *arena, size_t rounded) {
     struct block *block = arena->current;
     if (rounded > block->size - block->used) {
         size_t want = block->size < BIGGEST_STEP ? block->size * 2 : BIGGEST_STEP;
+        if (want < SECOND_BLOCK) want = SECOND_BLOCK;
         if (want < rounded) want = rounded;
         block->next = block_new(want);
         arena->current = block = block->next;

@@ -129,7 +129,7 @@ static void look_at_form(const struct comment_draft *draft, const struct site_op
                          struct proofreading *out) {
     int64_t characters = (int64_t)utf8_length(draft->input.text);
     int64_t least = site_option(options, SITE_OPTION_SHORT_BELOW), most = site_option(options, SITE_OPTION_LONG_ABOVE);
-    if (comment__is_all_capitals(draft->input.text))
+    if (slice_contains(draft->checks, S("{\"check\":\"capitals\"}"))) /* comment_prepare has looked */
         find(out, options, SITE_OPTION_CAPITALS, (struct proofreading_finding){.check = PROOFREADING_CAPITALS});
     if (characters < least)
         find(out, options, SITE_OPTION_SHORT,

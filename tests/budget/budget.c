@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "domain/decision.h"
 #include "domain/import.h"
+#include "domain/proofreading.h"
 #include "text/markdown.h"
 #include "view/mustache.h"
 #include "view/page_read.h"
@@ -228,6 +229,20 @@ static void turn_checks(struct bench *b) {
     must(abuse_look(b->db, b->arena, b->arena, b->watched, &options, &sending, &draft, &problems, &report, &error));
 }
 
+/* All that a worker does of a message that is sent: what is put off is not among it. */
+static void turn_taken(struct bench *b) {
+    static const struct abuse_sending sending = {.form_seconds = -1};
+    struct site_options options;
+    struct proofreading found;
+    struct comment_problems problems = {0};
+    struct abuse_report report;
+    site_options_init(&options);
+    turn_prepare(b);
+    if (!proofreading_run_later(b->arena, &options, &b->draft, &found) || !b->draft.unread)
+        must(error_set(&error, INTERNAL, "the words were read at once"));
+    must(abuse_look(b->db, b->arena, b->arena, b->watched, &options, &sending, &b->draft, &problems, &report, &error));
+}
+
 static void measure_checks(struct bench *b) {
     static const char LETTERS[] = "aeioubcdlmnprst";
     struct watch_entry *entries = ARENA_ARRAY(b->arena, WORDS, struct watch_entry);
@@ -243,6 +258,7 @@ static void measure_checks(struct bench *b) {
     for (size_t i = 0; i < sizeof b->checked; i++)
         if (b->checked[i] & 0x80) b->checked[i] = 'e';
     measure(b, "checks_2000_with_5000_words", turn_checks);
+    measure(b, "message_taken_500_with_5000_words", turn_taken);
     watch_list_unref(b->watched);
 }
 

@@ -216,7 +216,8 @@ static void what_is_read_later_is_told_as_if_it_had_been_at_once(void **state) {
 static void what_decides_is_not_left_for_later(void **state) {
     static const enum site_option WORDS_OPTIONS[] = {SITE_OPTION_SPELLING, SITE_OPTION_FOREIGN};
     struct fixture *f = *state;
-    struct comment_draft draft = {.input = {.text = S("LE PONNT EST LA")}, .html = S(""), .checks = S("[]")};
+    struct comment_draft draft = {
+        .input = {.text = S("LE PONNT EST LA")}, .html = S(""), .checks = S("[{\"check\":\"capitals\"}]")};
     struct proofreading found;
     for (size_t i = 0; i < ARRAY_COUNT(WORDS_OPTIONS); i++) {
         struct site_options options;
@@ -232,7 +233,7 @@ static void what_decides_is_not_left_for_later(void **state) {
     options.number[SITE_OPTION_FOREIGN] = POLICY_OFF;
     assert_true(proofreading_run_later(f->arena, &options, &draft, &found));
     assert_false(draft.unread);
-    assert_slice(draft.checks, "[]");
+    assert_slice(draft.checks, "[{\"check\":\"capitals\"}]");
 }
 
 static void a_finding_takes_its_place(void **state) {
