@@ -201,6 +201,7 @@ struct view_case map_case(struct arena *arena, const struct comment_file *file, 
                                .text = file->comment.text_source,
                                .may_publish = may(file, ACT_PUBLISH),
                                .may_reject = may(file, ACT_REJECT),
+                               .looked_at_later = file->looked_at_later,
                                .may_spam = may(file, ACT_SPAM),
                                .may_remove = may(file, ACT_REMOVE)};
     mapped.checks = map_checks(arena, file->comment.checks, charter, &mapped.check_count);

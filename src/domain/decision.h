@@ -120,6 +120,7 @@ struct author_history {
 };
 struct comment_file {
     struct comment comment;
+    bool looked_at_later;   /* what it is like, or how it is written, is not among its checks yet */
     struct article article; /* without body */
     struct comment_list
         thread; /* root first, every state, by number; of a long one the 200 messages around this one, and `more` */

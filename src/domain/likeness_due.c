@@ -132,3 +132,12 @@ enum status likeness_due_step(struct db *db, struct likeness_due *step, struct e
     int percent = (int)site_option(&site.options, SITE_OPTION_NEAR_PERCENT);
     return do_some(db, arena, percent, end_ns, step, error);
 }
+
+enum status likeness_due_has(struct db *db, comment_number number, article_id article, bool *out, struct error *error) {
+    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_DUE_HAS);
+    db_bind_int(rows, "number", number.v);
+    db_bind_int(rows, "article", article.v);
+    enum status status = db_step(rows, error);
+    *out = status == OK;
+    return status == NOT_FOUND ? OK : status;
+}

@@ -24,4 +24,8 @@ struct likeness_due {
    nodes one works at a time. Call it again, in another transaction, until it is complete. */
 enum status likeness_due_step(struct db *db, struct likeness_due *step, struct error *error) MUST_USE;
 
+/* Whether something is put off for the message still. */
+enum status likeness_due_has(struct db *db, comment_number number, article_id article, bool *out,
+                             struct error *error) MUST_USE;
+
 #endif

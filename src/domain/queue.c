@@ -1,5 +1,6 @@
 #include "domain/comment_row.h"
 #include "domain/decision.h"
+#include "domain/likeness_due.h"
 #include "domain/report.h"
 
 #include <assert.h>
@@ -239,7 +240,8 @@ static enum status load_file(struct db *db, struct arena *arena, comment_number 
     enum status status = comment_get(db, arena, number, &out->comment, error);
     if (status == OK) status = article_get_brief(db, arena, out->comment.article, &out->article, error);
     if (status != OK) return status;
-    status = load_thread(db, arena, &out->comment, &out->thread, error);
+    status = likeness_due_has(db, number, out->comment.article, &out->looked_at_later, error);
+    if (status == OK) status = load_thread(db, arena, &out->comment, &out->thread, error);
     if (status == OK) status = load_history(db, arena, &out->comment, &out->history, error);
     if (status == OK)
         status =

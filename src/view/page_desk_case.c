@@ -253,6 +253,7 @@ void view__desk_set_case(struct view__page *p, const struct view_case *m, const 
     view__desk_set_checks(p, object, m->checks, m->check_count);
     value_set_html(object, S("html"), view__desk_marked(p, c->html, m->checks, m->check_count));
     value_set_bool(object, S("has_checks"), m->check_count > 0);
+    value_set_bool(object, S("looked_at_later"), m->looked_at_later);
     struct value *words = value_set_list(object, S("words"));
     for (size_t i = 0; i < m->word_count; i++) value_set_string(value_list_add(words), S("word"), m->words[i]);
     value_set_bool(object, S("any_words"), m->word_count > 0);

@@ -124,7 +124,8 @@ struct view_case {
     slice email;
     const struct view_check *checks;
     size_t check_count;
-    const slice *words; /* that no dictionary knows, and the site has not either */
+    bool looked_at_later; /* more checks may come by themselves */
+    const slice *words;   /* that no dictionary knows, and the site has not either */
     size_t word_count;
     const struct view_comment *thread; /* its root, those before it, it, those after; every state */
     size_t thread_count;

@@ -1,5 +1,7 @@
 #include "discussion_fixture.h"
 
+#include "domain/likeness_due.h"
+
 static struct queue_page load(struct fixture *f, const struct queue_filter *filter) {
     struct queue_page page;
     struct queue_numbers numbers;
@@ -25,6 +27,19 @@ static void report(struct fixture *f, comment_number number, const char *fingerp
     struct report_input input = {.comment = number, .text = S("Voyez."), .fingerprint = slice_of(fingerprint)};
     report_id id;
     assert_int_equal(WRITE(f, report_submit(f->db, &input, &id, &f->error)), OK);
+}
+
+static void what_is_put_off_is_said_until_it_is_done(void **state) {
+    struct fixture *f = *state;
+    comment_number number = fixture_pending(f, ARTICLE, NOBODY), other = fixture_pending(f, ARTICLE, NOBODY);
+    assert_false(file_of(f, number).looked_at_later);
+    struct likeness_mark mark = {0};
+    assert_int_equal(WRITE(f, likeness_put_off(f->db, number, ARTICLE, &mark, true, &f->error)), OK);
+    assert_true(file_of(f, number).looked_at_later);
+    assert_false(file_of(f, other).looked_at_later);
+    struct likeness_due step = {.work_ns = INT64_MAX};
+    while (!step.complete) assert_int_equal(WRITE(f, likeness_due_step(f->db, &step, &f->error)), OK);
+    assert_false(file_of(f, number).looked_at_later);
 }
 
 static void pending_ones_wait_oldest_first(void **state) {
@@ -220,6 +235,7 @@ static void a_long_thread_is_shown_around_the_message(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TEST(what_is_put_off_is_said_until_it_is_done),
         TEST(pending_ones_wait_oldest_first),
         TEST(an_empty_queue_says_so),
         TEST(the_most_reported_come_first),

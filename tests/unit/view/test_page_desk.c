@@ -259,6 +259,15 @@ static void message_stands_in_its_thread(void **state) {
     assert_int_equal(count(f, "//article[" CLASS("standing") "]"), 0);
 }
 
+static void message_tells_what_is_looked_at_later(void **state) {
+    struct fixture *f = *state;
+    render(f);
+    assert_int_equal(count(f, "//section[" CLASS("case") "]/p[contains(., 'still being looked at')]"), 0);
+    f->message.looked_at_later = true;
+    render(f);
+    assert_int_equal(count(f, "//section[" CLASS("case") "]/p[contains(., 'still being looked at')]"), 1);
+}
+
 static void message_tells_checks_reports_decisions_versions(void **state) {
     struct fixture *f = *state;
     render(f);
@@ -489,6 +498,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(message_shows_its_acts_by_its_state, open_english, shut),
         cmocka_unit_test_setup_teardown(message_stands_in_its_thread, open_english, shut),
         cmocka_unit_test_setup_teardown(message_tells_checks_reports_decisions_versions, open_english, shut),
+        cmocka_unit_test_setup_teardown(message_tells_what_is_looked_at_later, open_english, shut),
         cmocka_unit_test_setup_teardown(nothing_typed_gets_out, open_english, shut),
         cmocka_unit_test_setup_teardown(notices_say_what_was_done_and_what_was_not, open_english, shut),
         cmocka_unit_test_setup_teardown(too_late_gives_the_words_back, open_english, shut),
