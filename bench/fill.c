@@ -3,7 +3,7 @@
 
        fill --data DIR [--articles A] [--messages N] [--pending P] [--roots-only] [--no-index]
 
-   A articles (1) of N messages each (1000), published, then P that wait (0), in one transaction; an existing folder gets more
+   One thread makes articles and messages, the other inserts them. A articles (1) of N messages each (1000), published, then P that wait (0), in one transaction; an existing folder gets more
    articles, in transactions of 32,768. Speaks to the domain alone, as an importer does; `palabre check --data DIR` is clean after. */
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -14,6 +14,7 @@
 #include "text/markdown.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,8 @@
 
 enum {
     BATCH = 4096,
+    JOBS = 4,
+    JOB_BYTES = 64 << 20,
     COMMIT_EVERY = 8 * BATCH,
     TEXTS = 2048,
     RECENT = 64,
@@ -73,9 +76,27 @@ struct text {
 static const struct text RARE = {S_INIT("Il y a un palétuvier au bord de la rivière."),
                                  S_INIT("<p>Il y a un palétuvier au bord de la rivière.</p>")};
 
+/* What is inserted at once: messages, before them their article when they are its first. The making thread's until it is
+   given, then the inserting one's until it is done. */
+struct job {
+    struct arena *arena;
+    int64_t article; /* from 0 */
+    bool begins, ends;
+    struct import_article in;
+    size_t count;
+    struct import_comment comments[BATCH];
+    enum status status; /* of making it */
+    struct error error;
+};
+
 struct generator {
     struct db *db;
-    struct arena *arena; /* reset after each batch */
+    struct arena *arena; /* of the job that is being made; before that, of what stays */
+    struct job jobs[JOBS];
+    pthread_mutex_t lock; /* guards the next four */
+    pthread_cond_t changed;
+    int64_t given, done; /* jobs; job n is in place n % JOBS */
+    bool stopping;
     struct text texts[TEXTS];
     uint64_t seed;
     int64_t articles, messages, pending;
@@ -116,7 +137,7 @@ static slice standfirst(struct generator *g) {
     return s;
 }
 
-static enum status add_article(struct generator *g, int64_t index, article_id *id, struct error *error) {
+static enum status make_article(struct generator *g, int64_t index, struct import_article *out, struct error *error) {
     struct buf body CLEANUP(buf_fini);
     buf_init(&body, 1 << 20);
     for (int i = 0; i < 12; i++) {
@@ -125,7 +146,7 @@ static enum status add_article(struct generator *g, int64_t index, article_id *i
         buf_add_format(&body, "%.*s\n\n", SLICE_FMT(paragraph));
     }
     time_ms at = g->now - INT64_C(400) * 24 * 3600 * 1000;
-    struct import_article in = {
+    *out = (struct import_article){
         .source = S("bench:fill"),
         .key = arena_format(g->arena, "%jd-%jd", (intmax_t)g->run, (intmax_t)index),
         .article = {.kind = ARTICLE_PLAIN,
@@ -140,9 +161,7 @@ static enum status add_article(struct generator *g, int64_t index, article_id *i
                     .published_at = at,
                     .updated_at = at},
     };
-    enum status status = article_prepare(g->arena, &in.article, error);
-    bool made;
-    return status ? status : import_article_add(g->db, &in, id, &made, error);
+    return article_prepare(g->arena, &out->article, error);
 }
 
 /* Texts are drawn from a pool, rendered once each: what is measured, and waited for, is the database. */
@@ -155,7 +174,6 @@ static enum status make_texts(struct generator *g, struct error *error) {
         if (status) return status;
         g->texts[i].html = html.s;
     }
-    g->arena = arena_new((size_t)64 << 20); /* the pool keeps the other */
     return OK;
 }
 
@@ -163,8 +181,7 @@ static slice key_of(struct generator *g, int64_t article, int64_t index) {
     return arena_format(g->arena, "%jd-%08jd-%08jd", (intmax_t)g->run, (intmax_t)article, (intmax_t)index);
 }
 
-static void make_message(struct generator *g, int64_t article, article_id id, int64_t index,
-                         struct import_comment *out) {
+static void make_message(struct generator *g, int64_t article, int64_t index, struct import_comment *out) {
     time_ms begin = g->now - INT64_C(399) * 24 * 3600 * 1000;
     const struct text *text = &PICK(g, g->texts);
     if (index % RARE_EVERY == RARE_AT) text = &RARE;
@@ -172,7 +189,6 @@ static void make_message(struct generator *g, int64_t article, article_id id, in
     *out = (struct import_comment){
         .source = S("bench:fill"),
         .key = key_of(g, article, index),
-        .article = id,
         .state = waits ? COMMENT_PENDING : COMMENT_PUBLISHED,
         .name = slice_of(PICK(g, NAMES)),
         .text_source = text->source,
@@ -186,15 +202,46 @@ static void make_message(struct generator *g, int64_t article, article_id id, in
     out->parent_key = key_of(g, article, index - 1 - (int64_t)draw(g, recent));
 }
 
-/* Messages from index to end, at most BATCH. */
-static enum status add_messages(struct generator *g, int64_t article, article_id id, int64_t index, int64_t end,
-                                struct error *error) {
-    static struct import_comment comments[BATCH];
-    static struct import_result results[BATCH];
-    size_t count = 0;
-    arena_reset(g->arena);
-    for (int64_t i = index; i < end; i++) make_message(g, article, id, i, &comments[count++]);
-    return import_comments_add(g->db, comments, count, results, error);
+/* Messages from index to end, at most BATCH, and their article before the first. */
+static void make_job(struct generator *g, struct job *job, int64_t article, int64_t index, int64_t end) {
+    arena_reset(job->arena);
+    g->arena = job->arena;
+    job->article = article;
+    job->begins = index == 0;
+    job->ends = end == g->messages + g->pending;
+    job->count = 0;
+    job->status = job->begins ? make_article(g, article, &job->in, &job->error) : OK;
+    for (int64_t i = index; i < end; i++) make_message(g, article, i, &job->comments[job->count++]);
+}
+
+static void wait_for_change(struct generator *g) { pthread_cond_wait(&g->changed, &g->lock); }
+
+/* False: nobody wants it any more. */
+static bool give_job(struct generator *g, int64_t article, int64_t index, int64_t end) {
+    pthread_mutex_lock(&g->lock);
+    while (!g->stopping && g->given - g->done == JOBS) wait_for_change(g);
+    bool wanted = !g->stopping;
+    pthread_mutex_unlock(&g->lock);
+    if (wanted) make_job(g, &g->jobs[g->given % JOBS], article, index, end);
+    pthread_mutex_lock(&g->lock);
+    g->given += wanted;
+    pthread_cond_broadcast(&g->changed);
+    pthread_mutex_unlock(&g->lock);
+    return wanted;
+}
+
+static void *make_all(void *ctx) {
+    struct generator *g = ctx;
+    int64_t count = g->messages + g->pending;
+    for (int64_t article = 0; article < g->articles; article++) {
+        int64_t index = 0;
+        do {
+            int64_t end = count - index < BATCH ? count : index + BATCH;
+            if (!give_job(g, article, index, end)) return NULL;
+            index = end;
+        } while (index < count);
+    }
+    return NULL;
 }
 
 /* Ends the transaction when there is enough in it. */
@@ -206,28 +253,66 @@ static enum status commit_now_and_then(struct generator *g, int64_t more, struct
     return status == OK ? db_write_begin(g->db, error) : status;
 }
 
-static enum status fill_article(struct generator *g, int64_t article, struct error *error) {
+static enum status insert_job(struct generator *g, struct job *job, article_id *id, struct error *error) {
+    static struct import_result results[BATCH];
+    bool made;
+    enum status status = job->status;
+    if (status) *error = job->error;
+    if (status == OK && job->begins) status = import_article_add(g->db, &job->in, id, &made, error);
+    for (size_t i = 0; i < job->count; i++) job->comments[i].article = *id;
+    if (status == OK) status = import_comments_add(g->db, job->comments, job->count, results, error);
+    if (status == OK) status = commit_now_and_then(g, (int64_t)job->count, error);
+    bool told = job->ends && (g->articles <= 10 || (job->article + 1) % 1000 == 0);
+    if (status == OK && told)
+        printf("article %jd: %jd messages\n", (intmax_t)id->v, (intmax_t)(g->messages + g->pending));
+    return status;
+}
+
+static enum status insert_all(struct generator *g, struct error *error) {
     article_id id = {0};
-    int64_t count = g->messages + g->pending;
-    enum status status = add_article(g, article, &id, error);
-    for (int64_t i = 0; status == OK && i < count; i += BATCH) {
-        int64_t end = count - i < BATCH ? count : i + BATCH;
-        status = add_messages(g, article, id, i, end, error);
-        if (status == OK) status = commit_now_and_then(g, end - i, error);
+    enum status status = OK;
+    for (int64_t left = g->articles; left && status == OK;) {
+        pthread_mutex_lock(&g->lock);
+        while (g->given == g->done) wait_for_change(g);
+        pthread_mutex_unlock(&g->lock);
+        struct job *job = &g->jobs[g->done % JOBS];
+        status = insert_job(g, job, &id, error);
+        left -= job->ends;
+        pthread_mutex_lock(&g->lock);
+        g->done++;
+        g->stopping = status != OK;
+        pthread_cond_broadcast(&g->changed);
+        pthread_mutex_unlock(&g->lock);
     }
-    bool told = g->articles <= 10 || (article + 1) % 1000 == 0;
-    if (status == OK && told) printf("article %jd: %jd messages\n", (intmax_t)id.v, (intmax_t)count);
     return status;
 }
 
 /* A new database is filled in one transaction (import.h). */
 static enum status fill_all(struct generator *g, struct error *error) {
+    pthread_t making;
     enum status status = import_begin(g->db, &g->filling, error);
     if (status != OK) return status;
-    for (int64_t i = 0; status == OK && i < g->articles; i++) status = fill_article(g, i, error);
+    if (pthread_create(&making, NULL, make_all, g) == 0) {
+        status = insert_all(g, error);
+        pthread_join(making, NULL);
+    } else {
+        status = error_set(error, UNAVAILABLE, "there is no thread to be had");
+    }
     if (status == OK) return import_commit(g->db, g->filling, error);
     import_rollback(g->db, g->filling);
     return status;
+}
+
+static void begin_jobs(struct generator *g) {
+    pthread_mutex_init(&g->lock, NULL);
+    pthread_cond_init(&g->changed, NULL);
+    for (int i = 0; i < JOBS; i++) g->jobs[i].arena = arena_new(JOB_BYTES);
+}
+
+static void end_jobs(struct generator *g) {
+    for (int i = 0; i < JOBS; i++) arena_free(g->jobs[i].arena);
+    pthread_cond_destroy(&g->changed);
+    pthread_mutex_destroy(&g->lock);
 }
 
 static enum status open_site(struct generator *g, const char *folder, struct error *error) {
@@ -275,9 +360,10 @@ int main(int argc, char **argv) {
         return 2;
     }
     g.run = g.now;
-    g.arena = arena_new((size_t)64 << 20);
+    struct arena *pool = arena_new((size_t)64 << 20);
+    g.arena = pool;
+    begin_jobs(&g);
     enum status status = crypto_init(&error);
-    struct arena *pool = g.arena;
     if (status == OK) status = open_site(&g, folder, &error);
     if (status == OK) status = make_texts(&g, &error);
     int64_t began = clock_monotonic_ms();
@@ -297,7 +383,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%.1f s, %.0f messages/s, %.1f us of CPU each; indexed in %.1f s\n", seconds,
                 count / (seconds + 1e-9), (double)used / CLOCKS_PER_SEC * 1e6 / (count + 1e-9), indexing);
     db_close(g.db);
-    if (g.arena != pool) arena_free(g.arena);
+    end_jobs(&g);
     arena_free(pool);
     return status ? status_info(status)->exit_code : 0;
 }

@@ -31,6 +31,7 @@ static void make_words(struct search_maker *maker, struct search_batch *batch) {
 static void *make_all(void *ctx) {
     struct search_ahead *a = ctx;
     struct search_maker maker;
+    pthread_setname_np(pthread_self(), "terms");
     search__maker_init(&maker);
     search_stemmers_remember(maker.stemmers);
     pthread_mutex_lock(&a->lock);

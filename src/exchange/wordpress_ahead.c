@@ -77,6 +77,7 @@ static bool may_read(const struct ahead *a) {
 
 static void *read_all(void *ctx) {
     struct ahead *a = ctx;
+    pthread_setname_np(pthread_self(), "reading");
     enum status status = OK;
     pthread_mutex_lock(&a->lock);
     while (status == OK) {
@@ -139,6 +140,7 @@ static void prepare_item(struct ahead *a, uint64_t n) {
 
 static void *prepare_all(void *ctx) {
     struct ahead *a = ctx;
+    pthread_setname_np(pthread_self(), "preparing");
     pthread_mutex_lock(&a->lock);
     while (!a->stopping) {
         uint64_t n = a->prepared;
