@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "domain/check.h"
 #include "domain/discussion.h"
+#include "domain/search_index.h"
 #include "domain/site.h"
 
 #include <inttypes.h>
@@ -527,6 +528,11 @@ static void comments_are_dated_against_the_order_of_the_file(void **state) {
     assert_int_equal(comment_of(f, COUNT - 1).ordinal, 1);
     assert_slice(comment_of(f, COUNT - 1).text_source, "Message 11999");
     assert_int_equal(comment_of(f, COUNT + 1).ordinal, 1);
+    /* made on two threads; tear_down compares it with what there is */
+    struct search_progress index;
+    assert_int_equal(search_index_all(f->db, NULL, NULL, &f->error), OK);
+    assert_int_equal(search_progress_load(f->db, &index, &f->error), OK);
+    assert_true(index.complete);
 }
 
 static void the_same_number_twice_counts_once(void **state) {
