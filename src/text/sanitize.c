@@ -291,13 +291,12 @@ enum status sanitize_comment_html(struct arena *arena, slice source, const struc
 
 static void add_words(struct buf *out, slice text) {
     for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        bool space = c == ' ' || (c >= '\t' && c <= '\r');
-        if (!space && (unsigned char)c >= ' ') {
-            buf_add_char(out, c);
-        } else if (space && out->n && out->p[out->n - 1] != ' ' && out->p[out->n - 1] != '\n') {
-            buf_add_char(out, ' ');
-        }
+        size_t from = i;
+        while (i < text.n && (unsigned char)text.p[i] > ' ') i++;
+        if (i > from) buf_add(out, slice_sub(text, from, i));
+        if (i == text.n) break;
+        bool space = text.p[i] == ' ' || (text.p[i] >= '\t' && text.p[i] <= '\r');
+        if (space && out->n && out->p[out->n - 1] != ' ' && out->p[out->n - 1] != '\n') buf_add_char(out, ' ');
     }
 }
 

@@ -274,6 +274,16 @@ void search_reader_init(struct search_reader *r, struct search_stemmers *stemmer
     r->at = 0;
 }
 
+/* How many letters and digits of ASCII stand at the front: most of what words are made of. */
+static size_t ascii_run(slice s) {
+    size_t i = 0;
+    for (; i < s.n; i++) {
+        char c = s.p[i], small_c = (char)(c | 0x20);
+        if (!(c >= '0' && c <= '9') && !(small_c >= 'a' && small_c <= 'z')) break;
+    }
+    return i;
+}
+
 /* The next run of a word's characters; before, after: what stands around it. */
 static bool find_word(struct search_reader *r, size_t *from, size_t *to, uint32_t *before, uint32_t *after) {
     slice rest = slice_after(r->text, r->at);
@@ -289,7 +299,14 @@ static bool find_word(struct search_reader *r, size_t *from, size_t *to, uint32_
     bool alone = stands_alone(c);
     at = *to = r->text.n - rest.n;
     *after = 0;
-    while (utf8_next(&rest, &c)) {
+    for (;;) {
+        size_t plain = alone ? 0 : ascii_run(rest);
+        if (plain) {
+            rest = slice_after(rest, plain);
+            at = *to = r->text.n - rest.n;
+            *after = 0;
+        }
+        if (!utf8_next(&rest, &c)) break;
         bool mark = c >= 0x300 && (U_GET_GC_MASK((UChar32)c) & U_GC_M_MASK) != 0;
         bool goes_on = mark || is_invisible(c) || (!alone && in_word(c) && !stands_alone(c));
         *after = c;
