@@ -3,8 +3,9 @@
 
    While messages come in, the log is carried over beside the commits (they do not wait for it, but for the disk that both
    use). That alone never gives the log back from its start, as long as somebody writes at every moment: once it is large,
-   one commit waits while the little that is left is carried over. When nobody has written for a while, the rest is, and
-   the file is cut. Limits: writer.h. */
+   one commit waits while the little that is left is carried over. The file stays, since
+   writing over it takes less than making it longer. When nobody has written for a while, the rest is carried over, and a
+   file that has become very long is cut. Limits: writer.h. */
 #ifndef PALABRE_DB_CHECKPOINT_H
 #define PALABRE_DB_CHECKPOINT_H
 
