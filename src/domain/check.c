@@ -10,12 +10,19 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { PASS_ROWS = 256 }; /* between two times that it is said how far it is */
+
 struct check {
     struct db *db;
-    void (*fault)(void *ctx, slice line);
-    void *ctx;
+    const struct check_listener *listener;
     struct check_report *report;
+    int64_t last_number; /* of a comment */
 };
+
+static void pass(const struct check *check, enum check_step step, int64_t done, int64_t total) {
+    const struct check_listener *listener = check->listener;
+    if (listener->progress) listener->progress(listener->ctx, step, done, total);
+}
 
 static void say(struct check *check, const char *format, ...) PRINTF_LIKE(2, 3);
 static void say(struct check *check, const char *format, ...) {
@@ -25,7 +32,9 @@ static void say(struct check *check, const char *format, ...) {
     int n = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     check->report->faults++;
-    check->fault(check->ctx, slice_make(line, n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1));
+    check->listener->fault(check->listener->ctx, slice_make(line, n < 0                     ? 0
+                                                                  : (size_t)n < sizeof line ? (size_t)n
+                                                                                            : sizeof line - 1));
 }
 
 /* subject: "article 12" */
@@ -48,6 +57,7 @@ static void look_at_site(struct check *check, struct db_rows *rows) {
     int64_t charter = db_int(rows, "charter_version");
     if (charter && db_int(rows, "charters") == 0) say(check, "site: there is no charter %" PRId64, charter);
     check->report->decisions = db_int(rows, "decisions");
+    check->last_number = db_int(rows, "last_number");
 }
 
 static void look_at_article(struct check *check, struct db_rows *rows) {
@@ -90,7 +100,7 @@ static void look_at_reply(struct check *check, struct db_rows *rows, int64_t num
 
 static void look_at_comment(struct check *check, struct db_rows *rows) {
     int64_t number = db_int(rows, "number");
-    check->report->comments++;
+    if (check->report->comments++ % PASS_ROWS == 0) pass(check, CHECK_COMMENTS, number, check->last_number);
     look_at_place(check, rows, number);
     compare(check, "comment", number, "report_count", db_int(rows, "report_count"), db_int(rows, "open_reports"));
     compare(check, "comment", number, "recommendation_count", db_int(rows, "recommendation_count"),
@@ -166,7 +176,7 @@ static enum status look_at_link(struct check *check, struct db_rows *rows, struc
         .subject = db_text_peek(rows, "subject"),
         .data = db_text_peek(rows, "data"),
     };
-    check->report->journal_rows++;
+    if (check->report->journal_rows++ % PASS_ROWS == 0) pass(check, CHECK_JOURNAL, check->report->journal_rows, 0);
     if (row.chain != chain->chain) *chain = (struct chain){.chain = row.chain};
     if (row.sequence != chain->sequence + 1)
         say(check, "journal, chain %" PRId64 ": row %" PRId64 " follows row %" PRId64, row.chain, row.sequence,
@@ -205,6 +215,14 @@ static void found_fault(void *ctx, slice line) {
     say(check, "%.*s", SLICE_FMT(line));
 }
 
+static void passed_search(void *ctx, bool terms, int64_t done) {
+    const struct check *check = ctx;
+    if (terms)
+        pass(check, CHECK_TERMS, done, 0);
+    else
+        pass(check, CHECK_SEARCH, done, check->last_number);
+}
+
 static enum status check_rows(struct check *check, struct error *error) {
     struct ordinals roots = {.check = check,
                              .kind = "article",
@@ -219,18 +237,26 @@ static enum status check_rows(struct check *check, struct error *error) {
     enum status status = each_row(check, DB_CHECK_SITE, look_at_site, error);
     if (status == OK) status = each_row(check, DB_CHECK_ARTICLES, look_at_article, error);
     if (status == OK) status = each_row(check, DB_CHECK_COMMENTS, look_at_comment, error);
+    pass(check, CHECK_ORDINALS, 0, 0);
     if (status == OK) status = check_ordinals(&roots, error);
     if (status == OK) status = check_ordinals(&replies, error);
-    if (status == OK) status = search__check(check->db, found_fault, check, error);
+    struct search_check_listener search = {found_fault, passed_search, check};
+    if (status == OK) status = search__check(check->db, &search, error);
     return status == OK ? check_chains(check, error) : status;
 }
 
 enum status check_run(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct check_report *out,
                       struct error *error) {
+    return check_run_shown(db, &(struct check_listener){.fault = fault, .ctx = ctx}, out, error);
+}
+
+enum status check_run_shown(struct db *db, const struct check_listener *listener, struct check_report *out,
+                            struct error *error) {
     *out = (struct check_report){0};
-    struct check check = {.db = db, .fault = fault, .ctx = ctx, .report = out};
+    struct check check = {.db = db, .listener = listener, .report = out};
     enum status status = db_read_begin(db, error);
     if (status != OK) return status;
+    pass(&check, CHECK_ENGINE, 0, 0);
     status = db_check_engine(db, found_fault, &check, error);
     if (status == OK || status == INVALID) status = check_rows(&check, error);
     db_read_end(db);

@@ -9,8 +9,7 @@
 
 struct comparing {
     struct db *db;
-    void (*fault)(void *ctx, slice line);
-    void *ctx;
+    const struct search_check_listener *listener;
     struct search_maker maker;
     int64_t before; /* documents from here on are not expected to be there yet */
     uint64_t sum;   /* of the documents */
@@ -22,7 +21,13 @@ static void comparing_fini(struct comparing *c) { search__maker_fini(&c->maker);
 static void say(struct comparing *c, const char *what, int64_t id, const char *fault) {
     char line[200];
     int n = snprintf(line, sizeof line, "%s %" PRId64 ": %s", what, id, fault);
-    c->fault(c->ctx, slice_make(line, n > 0 ? (size_t)n : 0));
+    c->listener->fault(c->listener->ctx, slice_make(line, n > 0 ? (size_t)n : 0));
+}
+
+enum { PASS_ROWS = 256 };
+
+static void pass(const struct comparing *c, bool terms, int64_t rows, int64_t done) {
+    if (c->listener->passed && rows % PASS_ROWS == 0) c->listener->passed(c->listener->ctx, terms, done);
 }
 
 static uint64_t hash_of(slice term, int64_t document, int64_t place) {
@@ -40,6 +45,7 @@ static enum status check_message(struct comparing *c, struct db_rows *rows, stru
     int64_t number = db_int(rows, "number");
     bool published = slice_equal(db_text_peek(rows, "state"), comment_state_name(COMMENT_PUBLISHED));
     bool there = !db_is_null(rows, "words");
+    pass(c, false, c->count, number);
     if (there) add_document(c, number, db_text_peek(rows, "words"));
     if (there && !published) say(c, "comment", number, "it is not published, and is in the search index");
     if (!published || (!there && number >= c->before)) return OK;
@@ -89,17 +95,18 @@ static enum status check_documents(struct comparing *c, enum db_statement statem
 static enum status check_terms(struct comparing *c, enum db_statement statement, const char *what,
                                struct error *error) {
     uint64_t sum = 0;
+    int64_t seen = 0;
     struct db_rows *rows CLEANUP(db_finish_p) = db_use(c->db, statement);
     enum status status;
-    while ((status = db_step(rows, error)) == OK)
+    for (; (status = db_step(rows, error)) == OK; seen++, pass(c, true, seen, seen))
         sum += hash_of(db_text_peek(rows, "term"), db_int(rows, "doc"), db_int(rows, "place"));
     if (status != NOT_FOUND) return status;
     if (sum != c->sum) say(c, what, 0, "the index differs from its documents");
     return OK;
 }
 
-enum status search__check(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error) {
-    struct comparing c CLEANUP(comparing_fini) = {.db = db, .fault = fault, .ctx = ctx};
+enum status search__check(struct db *db, const struct search_check_listener *listener, struct error *error) {
+    struct comparing c CLEANUP(comparing_fini) = {.db = db, .listener = listener};
     search__maker_init(&c.maker);
     search_stemmers_remember(c.maker.stemmers);
     struct search_progress at;

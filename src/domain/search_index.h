@@ -33,6 +33,12 @@ enum status search_index_all(struct db *db, void (*progress)(void *ctx, int perc
 enum status search_index_again(struct db *db, struct error *error) MUST_USE;
 
 /* For check.c: compares the index with what there is, and with itself; calls fault with a line for each difference. */
-enum status search__check(struct db *db, void (*fault)(void *ctx, slice line), void *ctx, struct error *error) MUST_USE;
+struct search_check_listener {
+    void (*fault)(void *ctx, slice line);
+    void (*passed)(void *ctx, bool terms,
+                   int64_t done); /* may be NULL; now and then: the number of a message, or how many terms */
+    void *ctx;
+};
+enum status search__check(struct db *db, const struct search_check_listener *listener, struct error *error) MUST_USE;
 
 #endif

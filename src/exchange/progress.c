@@ -99,6 +99,17 @@ void progress_show_rows(struct progress *progress, int64_t done, int64_t total) 
     show(progress, (struct progress_figures){.bytes_done = done, .bytes_total = total, .are_rows = true});
 }
 
+void progress_turn(struct progress *progress, const char *label) {
+    progress->label = label;
+    progress->began_ms = clock_monotonic_ms();
+    progress->shown_ms = progress->terminal ? 0 : progress->began_ms;
+    if (!progress->terminal) return;
+    char out[WIDTH_MAX];
+    int n = snprintf(out, sizeof out, "\r%.*s\033[K", (int)width_of(progress->fd) - 1, label);
+    put(progress->fd, written(out, sizeof out, n));
+    progress->shown = true;
+}
+
 void progress_end(struct progress *progress) {
     if (progress->terminal && progress->shown) put(progress->fd, S("\r\033[K"));
     progress->shown = false;

@@ -20,6 +20,8 @@ void progress_init(struct progress *progress, int fd, const char *label);
 void progress_show(struct progress *progress, int64_t bytes_done, int64_t bytes_total, int64_t articles,
                    int64_t comments);
 void progress_show_rows(struct progress *progress, int64_t done, int64_t total); /* likewise, of rows of a database */
+/* Another thing is going on from here on: figures begin anew. On a terminal its label is shown at once. */
+void progress_turn(struct progress *progress, const char *label);
 /* Clears the bar, so that what is printed next stands alone. */
 void progress_end(struct progress *progress);
 

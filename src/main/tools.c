@@ -213,9 +213,28 @@ static const char CHECK_USAGE[] =
     "Verifies that the database is whole: the engine's own check, foreign keys, counters, ordinals,\n"
     "states, and every chain of the journal. Changes nothing; may be run while the server runs.\n";
 
+/* For who waits at a terminal; elsewhere nothing is said until there is a fault. */
+struct checking {
+    struct progress progress;
+    int step; /* -1: none yet */
+};
+
 static void say_fault(void *ctx, slice line) {
-    (void)ctx;
+    struct checking *checking = ctx;
+    progress_end(&checking->progress);
     printf("%.*s\n", SLICE_FMT(line));
+}
+
+static void show_check(void *ctx, enum check_step step, int64_t done, int64_t total) {
+    static const char *const LABELS[] = {
+        [CHECK_ENGINE] = "Checking the database itself", [CHECK_COMMENTS] = "Checking comments",
+        [CHECK_ORDINALS] = "Checking their places",      [CHECK_SEARCH] = "Checking what can be searched",
+        [CHECK_TERMS] = "Checking the search index",     [CHECK_JOURNAL] = "Checking the journal"};
+    struct checking *checking = ctx;
+    if (!checking->progress.terminal) return;
+    if (checking->step != (int)step) progress_turn(&checking->progress, LABELS[step]);
+    checking->step = (int)step;
+    if (done) progress_show_rows(&checking->progress, done, total);
 }
 
 int command_check(int argc, char **argv) {
@@ -231,7 +250,11 @@ int command_check(int argc, char **argv) {
     enum status status = settings_load(&settings, config, data, NULL, &error);
     if (status == OK) status = open_database(&settings, DB_READ, &db, &error);
     if (status == OK) status = db_prepare_all(db, &error);
-    if (status == OK) status = check_run(db, say_fault, NULL, &report, &error);
+    struct checking checking = {.step = -1};
+    struct check_listener listener = {say_fault, show_check, &checking};
+    progress_init(&checking.progress, STDERR_FILENO, "");
+    if (status == OK) status = check_run_shown(db, &listener, &report, &error);
+    progress_end(&checking.progress);
     db_close(db);
     settings_fini(&settings);
     if (status != OK) return command_fail("check", status, &error);

@@ -553,15 +553,10 @@ def test_wrong_usage_exits_2(tmp_path):
         assert len(done.stderr.splitlines()) == 1
 
 
-def test_progress_is_a_bar_on_a_terminal_only(tmp_path):
-    export = tmp_path / "big.xml"
-    generator = os.path.join(os.path.dirname(__file__), "../../bench/generate")
-    subprocess.run([generator, "--comments", "500", str(export)], check=True)
-    plain = import_well(export, tmp_path / "plain")
-    assert "\r" not in plain.stderr and "\x1b" not in plain.stderr
+def on_a_terminal(*arguments):
+    """What a command shows there, and what it prints."""
     main, terminal = os.openpty()
-    arguments = [palabre.BINARY, "import", "wordpress", str(export), "--data", str(tmp_path / "bar")]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=terminal, env=palabre.environment()) as process:
+    with subprocess.Popen([palabre.BINARY, *arguments], stdout=subprocess.PIPE, stderr=terminal, env=palabre.environment()) as process:
         os.close(terminal)
         shown = b""
         try:
@@ -572,5 +567,20 @@ def test_progress_is_a_bar_on_a_terminal_only(tmp_path):
         report = process.stdout.read().decode()
         assert process.wait() == 0
     os.close(main)
+    return shown, report
+
+
+def test_progress_is_a_bar_on_a_terminal_only(tmp_path):
+    export = tmp_path / "big.xml"
+    generator = os.path.join(os.path.dirname(__file__), "../../bench/generate")
+    subprocess.run([generator, "--comments", "500", str(export)], check=True)
+    plain = import_well(export, tmp_path / "plain")
+    assert "\r" not in plain.stderr and "\x1b" not in plain.stderr
+    shown, report = on_a_terminal("import", "wordpress", str(export), "--data", str(tmp_path / "bar"))
     assert b"\r" in shown and re.search(rb"Importing \[[#.]+\] +\d+%", shown), shown[:500]
     assert "500  comments" in report
+    checked = palabre.run("check", "--data", str(tmp_path / "plain"), env=palabre.environment())
+    assert checked.returncode == 0 and not checked.stderr
+    shown, report = on_a_terminal("check", "--data", str(tmp_path / "bar"))
+    assert re.search(rb"Checking comments \[[#.]+\] +\d+% \d+ rows", shown) and b"Checking the journal" in shown, shown
+    assert shown.endswith(b"\r\x1b[K") and report.endswith("all is well\n")

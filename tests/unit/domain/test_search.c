@@ -352,6 +352,11 @@ static void count_fault(void *ctx, slice line) {
     (void)snprintf(faults->last, sizeof faults->last, "%.*s", SLICE_FMT(line));
 }
 
+static enum status check_index(struct fixture *f, struct faults *faults) {
+    struct search_check_listener listener = {.fault = count_fault, .ctx = faults};
+    return search__check(f->db, &listener, &f->error);
+}
+
 static void check_finds_an_index_that_differs(void **state) {
     struct fixture *f = *state;
     published(f, ARTICLE, "Zoé", "", "Un orme.");
@@ -370,14 +375,14 @@ static void check_finds_an_index_that_differs(void **state) {
     for (size_t i = 0; i < sizeof DAMAGES / sizeof DAMAGES[0]; i++) {
         struct faults faults = {0};
         (void)fixture_sql(f, DAMAGES[i][0]);
-        assert_int_equal(search__check(f->db, count_fault, &faults, &f->error), OK);
+        assert_int_equal(check_index(f, &faults), OK);
         assert_true(faults.count > 0);
         if (i < 3) assert_string_equal(faults.last, DAMAGES[i][1]);
         (void)fixture_sql(f, DAMAGES[i][2]);
         assert_int_equal(search_index_again(f->db, &f->error), OK);
         index_all(f);
         faults = (struct faults){0};
-        assert_int_equal(search__check(f->db, count_fault, &faults, &f->error), OK);
+        assert_int_equal(check_index(f, &faults), OK);
         if (faults.count) fail_msg("%zu: %s", i, faults.last);
     }
 }
