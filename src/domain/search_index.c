@@ -286,9 +286,10 @@ static enum status all_step(struct db *db, struct search_ahead *ahead, struct se
 }
 
 enum status search_index_all(struct db *db, void (*progress)(void *ctx, int percent), void *ctx, struct error *error) {
-    struct search_progress at = {0};
+    struct search_progress at;
+    enum status status = search_progress_load(db, &at, error);
+    if (status != OK || at.complete) return status;
     struct search_ahead *ahead = search__ahead_new();
-    enum status status = OK;
     while (!at.complete && status == OK) {
         status = all_step(db, ahead, &at, error);
         if (status == OK && progress) progress(ctx, at.percent);
