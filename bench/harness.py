@@ -239,6 +239,8 @@ def median(results, key):
 
 def ratios(mine, theirs, key):
     """Of the medians, and the range of the rounds: '1.23 (1.20-1.25)'."""
+    if not all(result[key] for result in theirs):
+        stop("a round of what is compared to was too short for one answer: the machine stood still, or give it more --seconds")
     of_rounds = [a[key] / b[key] for a, b in zip(mine, theirs)]
     return median(mine, key) / median(theirs, key), "%.3g (%.3g-%.3g)" % (
         median(mine, key) / median(theirs, key), min(of_rounds), max(of_rounds))
