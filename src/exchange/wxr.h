@@ -1,7 +1,7 @@
 /* Reading a WordPress export (WordPress eXtended RSS 1.0–1.2) as a stream: one item at a time, with its comments.
    Only the form is known here; what becomes of an item is wordpress.h's.
 
-   libxml2's text reader does the parsing: no network, no entity is ever expanded, a document type declaration is
+   libxml2's text reader does the parsing, but for comments in the form WordPress gives them (wxr_shortcut.h): no network, no entity is ever expanded, a document type declaration is
    refused (no export has one, and nothing that it could do is wanted), text nodes of at most 10 MB, elements at most 256
    deep. Memory is bounded by the largest item. One thread.
 
