@@ -66,8 +66,8 @@ def wait_until_idle(pids):
 def settled(server, path, encodings=("identity",)):
     """{encoding: bytes} of a page of Palabre's once it is at rest: an encoding that is asked for is made at once with
     little effort, and better, in the background, when somebody asks once it has stood for a second. So: the wish, a second,
-    the question that starts the work, and the bytes when the work is done; they are given when another question, as late, has
-    changed nothing."""
+    the question that starts the work, and the bytes when the work is done; they are given when all of that once more has
+    changed nothing: a machine that halts may let the second pass before the page is there."""
     def fetched():
         bodies = {}
         for encoding in encodings:
@@ -80,13 +80,15 @@ def settled(server, path, encodings=("identity",)):
         return bodies
 
     fetched()
-    for _ in range(10):
+    before = None
+    for _ in range(12):
         time.sleep(QUIET_S)
         fetched()
-        bodies = fetched()
         time.sleep(0.2)  # what a loop remembers of a page is a tenth of a second old at most (src/app/hot.h)
-        if all(bodies.values()) and fetched() == bodies:
+        bodies = fetched()
+        if all(bodies.values()) and bodies == before:
             return bodies
+        before = bodies
     return stop("%s does not come to rest" % path)
 
 
