@@ -9,11 +9,15 @@
 static const size_t SCRATCH_BYTES = (size_t)64 * 1024 * 1024; /* a text is at most a request's body */
 enum { CHECKS_BYTES = 32 * 1024, LOADED = 16 /* at once: a step ends by the clock */ };
 
-static enum status done(struct db *db, comment_number number, article_id article, struct error *error) {
-    struct db_rows *rows = db_use(db, DB_LIKENESS_DUE_DONE);
+static struct db_rows *use_for(struct db *db, enum db_statement statement, comment_number number, article_id article) {
+    struct db_rows *rows = db_use(db, statement);
     db_bind_int(rows, "number", number.v);
     db_bind_int(rows, "article", article.v);
-    return db_run_later(rows, error);
+    return rows;
+}
+
+static enum status done(struct db *db, comment_number number, article_id article, struct error *error) {
+    return db_run_later(use_for(db, DB_LIKENESS_DUE_DONE, number, article), error);
 }
 
 enum status likeness_put_off(struct db *db, comment_number number, article_id article, const struct likeness_mark *mark,
@@ -21,9 +25,7 @@ enum status likeness_put_off(struct db *db, comment_number number, article_id ar
     char keys[LIKENESS_KEYS * sizeof mark->keys[0]];
     if (mark->keys[0] == 0 && !unread) return done(db, number, article, error);
     for (size_t i = 0; i < sizeof keys; i++) keys[i] = (char)((uint64_t)mark->keys[i / 8] >> (56 - i % 8 * 8));
-    struct db_rows *rows = db_use(db, DB_LIKENESS_DUE_ADD);
-    db_bind_int(rows, "number", number.v);
-    db_bind_int(rows, "article", article.v);
+    struct db_rows *rows = use_for(db, DB_LIKENESS_DUE_ADD, number, article);
     db_bind_blob(rows, "keys", slice_make(keys, sizeof keys));
     return db_run_later(rows, error);
 }
@@ -44,9 +46,7 @@ static slice with_finding(struct arena *arena, slice checks, const struct likene
    text, tells nothing. */
 static enum status tell(struct db *db, struct arena *arena, const struct likeness_of *of,
                         const struct likeness_near *near, const struct proofreading_read *read, struct error *error) {
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_DUE_CHECKS);
-    db_bind_int(rows, "article", of->article.v);
-    db_bind_int(rows, "number", of->number.v);
+    struct db_rows *rows CLEANUP(db_finish_p) = use_for(db, DB_LIKENESS_DUE_CHECKS, of->number, of->article);
     enum status status = db_step(rows, error);
     if (status != OK) return status == NOT_FOUND ? OK : status;
     slice before = db_text(rows, "checks", arena), checks = before;
@@ -55,9 +55,7 @@ static enum status tell(struct db *db, struct arena *arena, const struct likenes
     if (holds && read->finding.n) checks = proofreading_add(arena, checks, read->finding);
     checks = with_finding(arena, checks, near);
     if (slice_equal(checks, before)) return OK;
-    struct db_rows *change CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_DUE_TELL);
-    db_bind_int(change, "article", of->article.v);
-    db_bind_int(change, "number", of->number.v);
+    struct db_rows *change CLEANUP(db_finish_p) = use_for(db, DB_LIKENESS_DUE_TELL, of->number, of->article);
     db_bind_text(change, "before", before);
     db_bind_text(change, "checks", checks);
     return db_run(change, NULL, error);
@@ -134,9 +132,7 @@ enum status likeness_due_step(struct db *db, struct likeness_due *step, struct e
 }
 
 enum status likeness_due_has(struct db *db, comment_number number, article_id article, bool *out, struct error *error) {
-    struct db_rows *rows CLEANUP(db_finish_p) = db_use(db, DB_LIKENESS_DUE_HAS);
-    db_bind_int(rows, "number", number.v);
-    db_bind_int(rows, "article", article.v);
+    struct db_rows *rows CLEANUP(db_finish_p) = use_for(db, DB_LIKENESS_DUE_HAS, number, article);
     enum status status = db_step(rows, error);
     *out = status == OK;
     return status == NOT_FOUND ? OK : status;
