@@ -193,12 +193,16 @@ class Server:
 
     def wait_until_read(self):
         """Until what is found out about messages after they were taken has been: unknown words, what they are like."""
+        self.wait_until_none("SELECT count(*) FROM likeness_due", "the messages are not looked at")
+
+    def wait_until_none(self, sql, told):
+        """Until what this asks for is 0; told: what it means when that never comes."""
         deadline = time.monotonic() + 120
         while True:
             with self.database() as database:
-                if database.execute("SELECT count(*) FROM likeness_due").fetchone()[0] == 0:
+                if database.execute(sql).fetchone()[0] == 0:
                     return
-            assert time.monotonic() < deadline, "the messages are not looked at"
+            assert time.monotonic() < deadline, told
             time.sleep(0.02)
 
     def get(self, path, **options):

@@ -265,16 +265,6 @@ def test_an_edit_is_compared_by_its_own_text_and_told_once():
         assert not any(f"#{first.number}" in one for one in checks(maud, sent.number))
 
 
-def wait_for_likeness(server):
-    deadline = time.monotonic() + 120
-    while True:
-        with server.database() as database:
-            if database.execute("SELECT next_like FROM search_progress").fetchone()[0] == 0:
-                return
-        assert time.monotonic() < deadline, "the messages are not given their keys"
-        time.sleep(0.02)
-
-
 def export(path, texts):
     comments = "".join(f"""<wp:comment><wp:comment_id>{i + 1000}</wp:comment_id><wp:comment_author>Ana</wp:comment_author>
 <wp:comment_date_gmt>2020-02-03 05:00:00</wp:comment_date_gmt><wp:comment_content><![CDATA[{text}]]></wp:comment_content>
@@ -300,7 +290,7 @@ def test_what_was_imported_or_is_older_than_the_keys_is_found_too(tmp_path):
         done = palabre.run("import", "wordpress", str(tmp_path / "export.xml"), "--data", own.data, env=palabre.environment())
         assert done.returncode == 0, done.stderr
         own.start()
-        wait_for_likeness(own)
+        own.wait_until_none("SELECT next_like FROM search_progress", "the messages are not given their keys")
         again = own.reader().send(article, name="Bob", text=STORY + "Non ?")
         said = " ".join(checks(own.moderator(), again.number))
         assert "#1070" in said and f"#{older.number}" in said, said
